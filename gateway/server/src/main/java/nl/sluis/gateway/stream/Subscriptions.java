@@ -1,0 +1,20 @@
+package nl.sluis.gateway.stream;
+
+import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.proto.v1.SubscribeRequest;
+
+/** Opens subscriptions. */
+@FunctionalInterface
+public interface Subscriptions {
+    /**
+     * Opens a subscription.
+     *
+     * @param caller who subscribes
+     * @param request what it asks for
+     * @param wakeUp called on any thread, at any time, when {@link Subscription#poll} may have something; it must
+     *     return at once and may be called more often than needed
+     * @return the live subscription
+     * @throws SubscriptionRefused where the request is not acceptable: an unknown filter, a foreign cursor
+     */
+    Subscription open(CallerIdentity caller, SubscribeRequest request, Runnable wakeUp) throws SubscriptionRefused;
+}
