@@ -1,0 +1,44 @@
+package nl.sluis.gateway.store;
+
+import java.util.Locale;
+
+/**
+ * The logs of a gateway. The order of constants has no meaning; the name is what is stored, so a constant may be added
+ * but never renamed.
+ */
+public enum LogName {
+    /** What partners contributed, with original bytes. */
+    CONTRIBUTIONS(true),
+    /** What was refused, with original bytes and the reason. */
+    QUARANTINE(true),
+    /** One solution per view and object. */
+    SOLUTIONS(true),
+    /** Products before release: the label and inputs of each, superseded and withdrawn ones included. */
+    PRODUCTS(true),
+    /** Policies, tenants and revocations by epoch. */
+    POLICIES(true),
+    /** How far each stage and subscription has read, by its name. */
+    CURSORS(true),
+    /** The leaves of the audit tree: never trimmed, because a proof needs all of them. */
+    AUDIT(false);
+
+    private final boolean trimmable;
+
+    LogName(boolean trimmable) {
+        this.trimmable = trimmable;
+    }
+
+    /**
+     * Says whether old entries may be deleted.
+     *
+     * @return false for a log whose every entry must stay
+     */
+    public boolean trimmable() {
+        return trimmable;
+    }
+
+    /** The name in tables, keys and messages. */
+    String stored() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

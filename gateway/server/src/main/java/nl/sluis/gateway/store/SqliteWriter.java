@@ -1,0 +1,255 @@
+package nl.sluis.gateway.store;
+
+import static nl.sluis.gateway.store.StoreException.Code.CLIENT_ID_REUSED;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writing connection. A group is one transaction; its heads become the journal's only
+ * after its commit. After any failure the owner throws the writer away: closing it rolls back.
+ */
+final class SqliteWriter implements AutoCloseable {
+    /** Entries deleted in one transaction: about 10 ms, so that an append waits no longer than that. */
+    private static final int TRIM_STEP_ENTRIES = 2_000;
+
+    private final Connection connection;
+    private final Map<LogName, Statements> statements = new EnumMap<>(LogName.class);
+    private final PreparedStatement saveHead;
+
+    SqliteWriter(Connection connection) throws SQLException {
+        this.connection = connection;
+        for (LogName log : LogName.values()) {
+            statements.put(log, new Statements(connection, log));
+        }
+        saveHead = connection.prepareStatement(
+                "insert or replace into heads(log, oldest, next, bytes, recorded_at) values (?, ?, ?, ?, ?)");
+    }
+
+    /** The statements of one log; closed with the connection. */
+    private static final class Statements {
+        final PreparedStatement byClientId;
+        final PreparedStatement insert;
+        final PreparedStatement saveLatest;
+        final PreparedStatement deleteBelow;
+        final PreparedStatement deleteLatest;
+        final PreparedStatement marks;
+
+        Statements(Connection connection, LogName log) throws SQLException {
+            String entries = "entries_" + log.stored();
+            String latest = "latest_" + log.stored();
+            byClientId = connection.prepareStatement(
+                    "select position, key, payload from " + entries + " where client_id = ?");
+            insert = connection.prepareStatement("insert into " + entries
+                    + "(position, recorded_at, bytes_before, key, client_id, payload) values (?, ?, ?, ?, ?, ?)");
+            saveLatest = connection.prepareStatement("insert into " + latest
+                    + "(key, position, recorded_at, payload) values (?, ?, ?, ?) on conflict(key) do update set"
+                    + " position = excluded.position, recorded_at = excluded.recorded_at, payload = excluded.payload");
+            deleteBelow = connection.prepareStatement("delete from " + entries + " where position < ?");
+            deleteLatest = connection.prepareStatement("delete from " + latest + " where rowid in (select rowid from "
+                    + latest + " where recorded_at < ? limit " + TRIM_STEP_ENTRIES + ")");
+            marks = connection.prepareStatement(
+                    "select recorded_at, bytes_before from " + entries + " where position = ?");
+        }
+    }
+
+    Map<LogName, Head> loadHeads() throws SQLException {
+        Map<LogName, Head> heads = new EnumMap<>(LogName.class);
+        try (PreparedStatement select =
+                connection.prepareStatement("select oldest, next, bytes, recorded_at from heads where log = ?")) {
+            for (LogName log : LogName.values()) {
+                select.setString(1, log.stored());
+                try (ResultSet row = select.executeQuery()) {
+                    heads.put(
+                            log,
+                            row.next()
+                                    ? new Head(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4))
+                                    : Head.EMPTY);
+                }
+            }
+        }
+        connection.commit();
+        return heads;
+    }
+
+    /**
+     * Appends a group durably.
+     *
+     * @param heads ends of all logs; those of the group's logs are replaced
+     * @param nowMicros the journal's clock
+     * @return one outcome per batch
+     */
+    List<GroupWriter.Outcome> commit(List<GroupWriter.Batch> group, Map<LogName, Head> heads, long nowMicros)
+            throws SQLException {
+        List<GroupWriter.Outcome> outcomes = new ArrayList<>(group.size());
+        Map<LogName, Head> touched = new EnumMap<>(LogName.class);
+        for (GroupWriter.Batch batch : group) {
+            LogName log = batch.log();
+            Head before = touched.getOrDefault(log, heads.getOrDefault(log, Head.EMPTY));
+            Map<String, Appended> known = new HashMap<>();
+            StoreException refusal = findClientIds(log, batch.entries(), known);
+            if (refusal != null) {
+                outcomes.add(new GroupWriter.Outcome(null, refusal));
+                continue;
+            }
+            List<Appended> appended = new ArrayList<>(batch.entries().size());
+            touched.put(log, insert(log, batch.entries(), known, before, nowMicros, appended));
+            outcomes.add(new GroupWriter.Outcome(appended, null));
+        }
+        for (Map.Entry<LogName, Head> each : touched.entrySet()) {
+            saveHead(each.getKey(), each.getValue());
+        }
+        connection.commit();
+        heads.putAll(touched);
+        return outcomes;
+    }
+
+    /** Looks up the client ids of a batch before anything is written, so that a refusal needs no undo. */
+    private @Nullable StoreException findClientIds(LogName log, List<NewEntry> entries, Map<String, Appended> known)
+            throws SQLException {
+        Map<String, NewEntry> inBatch = new HashMap<>();
+        for (NewEntry entry : entries) {
+            String id = entry.clientId();
+            if (id.isEmpty()) {
+                continue;
+            }
+            NewEntry twin = entries.size() == 1 ? null : inBatch.put(id, entry);
+            if (twin != null) {
+                if (!twin.sameContent(entry.key(), entry.payload())) {
+                    return reused(log, id, "an entry of the same batch");
+                }
+                continue;
+            }
+            PreparedStatement byClientId = of(log).byClientId;
+            byClientId.setString(1, id);
+            try (ResultSet row = byClientId.executeQuery()) {
+                if (row.next()) {
+                    long position = row.getLong(1);
+                    if (!entry.sameContent(row.getString(2), row.getBytes(3))) {
+                        return reused(log, id, "position " + position);
+                    }
+                    known.put(id, new Appended(position, true));
+                }
+            }
+        }
+        return null;
+    }
+
+    static StoreException reused(LogName log, String id, String holder) {
+        return new StoreException(
+                CLIENT_ID_REUSED,
+                log.stored() + ": client id `" + id + "` came with other content (expected: the content of " + holder
+                        + ")");
+    }
+
+    private Head insert(
+            LogName log,
+            List<NewEntry> entries,
+            Map<String, Appended> known,
+            Head before,
+            long nowMicros,
+            List<Appended> appended)
+            throws SQLException {
+        long recordedAt = Math.max(nowMicros, before.recordedAtMicros());
+        long position = before.next();
+        long bytes = before.bytes();
+        Statements ofLog = of(log);
+        for (NewEntry entry : entries) {
+            Appended earlier = known.get(entry.clientId());
+            if (earlier != null) {
+                appended.add(earlier);
+                continue;
+            }
+            ofLog.insert.setLong(1, position);
+            ofLog.insert.setLong(2, recordedAt);
+            ofLog.insert.setLong(3, bytes);
+            ofLog.insert.setString(4, entry.key());
+            ofLog.insert.setString(5, entry.clientId().isEmpty() ? null : entry.clientId());
+            ofLog.insert.setBytes(6, entry.payload());
+            ofLog.insert.executeUpdate();
+            if (!entry.key().isEmpty()) {
+                ofLog.saveLatest.setString(1, entry.key());
+                ofLog.saveLatest.setLong(2, position);
+                ofLog.saveLatest.setLong(3, recordedAt);
+                ofLog.saveLatest.setBytes(4, entry.payload());
+                ofLog.saveLatest.executeUpdate();
+            }
+            appended.add(new Appended(position, false));
+            if (entries.size() > 1 && !entry.clientId().isEmpty()) {
+                known.put(entry.clientId(), new Appended(position, true));
+            }
+            position++;
+            bytes += entry.payload().length;
+        }
+        return position == before.next() ? before : new Head(before.oldest(), position, bytes, recordedAt);
+    }
+
+    private void saveHead(LogName log, Head head) throws SQLException {
+        saveHead.setString(1, log.stored());
+        saveHead.setLong(2, head.oldest());
+        saveHead.setLong(3, head.next());
+        saveHead.setLong(4, head.bytes());
+        saveHead.setLong(5, head.recordedAtMicros());
+        saveHead.executeUpdate();
+    }
+
+    /** Deletes one step's worth of what the retention does not keep. */
+    GroupWriter.TrimStep trim(LogName log, Head head, Retention retention, long nowMicros) throws SQLException {
+        long recordedMin = nowMicros - retention.ageMaxMicros();
+        long bytesBeforeMin = head.bytes() - retention.bytesMax();
+        long target = firstKept(log, head, recordedMin, bytesBeforeMin);
+        long oldest = Math.min(target, head.oldest() + TRIM_STEP_ENTRIES);
+        Statements ofLog = of(log);
+        if (oldest > head.oldest()) {
+            ofLog.deleteBelow.setLong(1, oldest);
+            ofLog.deleteBelow.executeUpdate();
+            saveHead(log, head.withOldest(oldest));
+        }
+        ofLog.deleteLatest.setLong(1, nowMicros - retention.latestAgeMaxMicros());
+        int latestDeleted = ofLog.deleteLatest.executeUpdate();
+        connection.commit();
+        return new GroupWriter.TrimStep(oldest, oldest == target && latestDeleted < TRIM_STEP_ENTRIES);
+    }
+
+    private long firstKept(LogName log, Head head, long recordedMin, long bytesBeforeMin) throws SQLException {
+        long low = head.oldest();
+        long high = head.next();
+        PreparedStatement marks = of(log).marks;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            marks.setLong(1, middle);
+            try (ResultSet row = marks.executeQuery()) {
+                if (!row.next()) {
+                    throw SqliteReader.hole(log, middle);
+                }
+                if (row.getLong(1) >= recordedMin && row.getLong(2) >= bytesBeforeMin) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
+                }
+            }
+        }
+        return low;
+    }
+
+    private Statements of(LogName log) {
+        Statements found = statements.get(log);
+        if (found == null) {
+            throw new IllegalStateException("log: `" + log + "` (expected: one known at start)");
+        }
+        return found;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}
