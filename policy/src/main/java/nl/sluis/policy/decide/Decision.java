@@ -1,0 +1,434 @@
+package nl.sluis.policy.decide;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import nl.sluis.policy.bundle.Clearance;
+import nl.sluis.policy.label.LabelException;
+import nl.sluis.policy.label.LabelPart;
+import nl.sluis.policy.label.OwnerId;
+import nl.sluis.policy.label.SecurityLabel;
+import nl.sluis.policy.rule.FieldPath;
+import nl.sluis.policy.rule.Rule;
+import nl.sluis.proto.v1.Sensitivity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was decided about one item for all audiences. Filled again by each call of {@link CompiledPolicy#decide(Item,
+ * long, Decision)}, so it belongs to one thread; what it hands out stays.
+ */
+public final class Decision {
+    private final CompiledPolicy policy;
+    private @Nullable Item item;
+    private long nowMs;
+    private @Nullable RuntimeException failure;
+    private @Nullable Reason forAll;
+
+    final long[] failed;
+    final long[] modeBarred;
+    final long[] levelBarred;
+    final long[] restrictiveBarred;
+    final long[] releaseBarred;
+    final long[] consentMissing;
+    final long[] consentExpired;
+    final long[] denied;
+    final long[] notReleased;
+    final long[] held;
+    final long[] direct;
+    final long[] relabelled;
+    final long[] released;
+    final long[] matched;
+    final long[] scratch;
+    final long[] passed;
+    final long[] replaced;
+    final boolean[] applies;
+    final long[] anyGroups;
+    long[][] objectGroups;
+
+    Decision(CompiledPolicy policy) {
+        int words = policy.words();
+        this.policy = policy;
+        this.failed = new long[words];
+        this.modeBarred = new long[words];
+        this.levelBarred = new long[words];
+        this.restrictiveBarred = new long[words];
+        this.releaseBarred = new long[words];
+        this.consentMissing = new long[words];
+        this.consentExpired = new long[words];
+        this.denied = new long[words];
+        this.notReleased = new long[words];
+        this.held = new long[words];
+        this.direct = new long[words];
+        this.relabelled = new long[words];
+        this.released = new long[words];
+        this.matched = new long[policy.compiledRules().size() / 64 + 1];
+        this.scratch = new long[words];
+        this.passed = new long[words];
+        this.replaced = new long[words];
+        this.applies = new boolean[policy.policyCount()];
+        this.anyGroups = new long[policy.groupWords()];
+        this.objectGroups = new long[2][policy.groupWords()];
+    }
+
+    void start(Item newItem, long newNowMs) {
+        item = newItem;
+        nowMs = newNowMs;
+        failure = null;
+        forAll = null;
+        clear();
+    }
+
+    private void clear() {
+        Arrays.fill(failed, 0L);
+        Arrays.fill(modeBarred, 0L);
+        Arrays.fill(levelBarred, 0L);
+        Arrays.fill(restrictiveBarred, 0L);
+        Arrays.fill(releaseBarred, 0L);
+        Arrays.fill(consentMissing, 0L);
+        Arrays.fill(consentExpired, 0L);
+        Arrays.fill(denied, 0L);
+        Arrays.fill(notReleased, 0L);
+        Arrays.fill(held, 0L);
+        Arrays.fill(direct, 0L);
+        Arrays.fill(relabelled, 0L);
+        Arrays.fill(released, 0L);
+        Arrays.fill(matched, 0L);
+    }
+
+    void roomFor(int objects, int groupWords) {
+        if (objectGroups.length < objects) {
+            objectGroups = new long[objects][groupWords];
+        }
+    }
+
+    void withholdFromAll(Reason reason) {
+        forAll = reason;
+        Arrays.fill(direct, 0L);
+        Arrays.fill(relabelled, 0L);
+        Arrays.fill(released, 0L);
+    }
+
+    void fail(RuntimeException e) {
+        failure = e;
+        withholdFromAll(Reason.ERROR);
+    }
+
+    void note(RuntimeException e) {
+        failure = e;
+    }
+
+    /** What went wrong while deciding, or null. Whoever sees it raises the alarm; the item was withheld. */
+    public @Nullable RuntimeException failure() {
+        return failure;
+    }
+
+    /** The policy that decided. */
+    public CompiledPolicy policy() {
+        return policy;
+    }
+
+    /** The item. */
+    public Item item() {
+        if (item == null) {
+            throw new IllegalStateException("nothing was decided yet");
+        }
+        return item;
+    }
+
+    /** What the audience gets. */
+    public Outcome outcome(int audience) {
+        return !has(released, audience) ? Outcome.WITHHELD : has(held, audience) ? Outcome.DELAYED : Outcome.RELEASED;
+    }
+
+    /** Whether the item may be sent to the audience now. */
+    public boolean isReleased(int audience) {
+        return has(released, audience) && !has(held, audience);
+    }
+
+    /** Whether it leaves only under a declared downgrade: that use goes to the audit log. */
+    public boolean isRelabelled(int audience) {
+        return has(released, audience) && !has(direct, audience);
+    }
+
+    /** The audiences that may have it now. */
+    public AudienceSet released() {
+        long[] now = released.clone();
+        for (int w = 0; w < now.length; w++) {
+            now[w] &= ~held[w];
+        }
+        return AudienceSet.of(now);
+    }
+
+    /** The audiences that may have it now or later. */
+    public AudienceSet releasedEventually() {
+        return AudienceSet.of(released);
+    }
+
+    /** Whether the rule with this index hit the audience: the explain matrix. */
+    public boolean isHit(int rule, int audience) {
+        return has(matched, rule) && has(policy.compiledRules().get(rule).to, audience);
+    }
+
+    /** When the item may go to the audience: receipt and the longest delay; null where it is withheld. */
+    public @Nullable Instant due(int audience) {
+        return has(released, audience) ? Instant.ofEpochMilli(item().receivedMs() + 1000 * delayS(audience)) : null;
+    }
+
+    /** The first reason why the audience does not get it, or null where it does. */
+    public @Nullable Reason reason(int audience) {
+        List<Reason> all = reasons(audience);
+        return all.isEmpty() ? null : all.get(0);
+    }
+
+    /** All reasons why the audience does not get it, in their order. */
+    public List<Reason> reasons(int audience) {
+        if (has(released, audience)) {
+            return List.of();
+        }
+        Set<Reason> reasons = EnumSet.noneOf(Reason.class);
+        if (forAll != null) {
+            reasons.add(forAll);
+        }
+        add(reasons, Reason.ERROR, failed, audience);
+        add(reasons, Reason.DATA_MODE, modeBarred, audience);
+        add(reasons, Reason.CLASSIFICATION, levelBarred, audience);
+        add(reasons, Reason.RESTRICTIVE, restrictiveBarred, audience);
+        add(reasons, Reason.RELEASABILITY, releaseBarred, audience);
+        add(reasons, Reason.CONSENT_MISSING, consentMissing, audience);
+        add(reasons, Reason.CONSENT_EXPIRED, consentExpired, audience);
+        add(reasons, Reason.DENY_RULE, denied, audience);
+        add(reasons, Reason.NO_RELEASE_RULE, notReleased, audience);
+        return List.copyOf(reasons);
+    }
+
+    /** What must be done before it goes to the audience; null where it is withheld. */
+    public @Nullable Obligations obligations(int audience) {
+        if (!has(released, audience)) {
+            return null;
+        }
+        Set<String> redact = new TreeSet<>();
+        Set<Sensitivity> sensitivities = EnumSet.noneOf(Sensitivity.class);
+        double sigma = 0;
+        for (CompiledRule rule : hits(audience)) {
+            if (rule.rule instanceof Rule.Redact r) {
+                r.fields().forEach(f -> redact.add(f.text()));
+                sensitivities.addAll(r.sensitivities());
+            } else if (rule.rule instanceof Rule.Coarsen c) {
+                sigma = Math.max(sigma, c.positionSigmaAtLeastM());
+            }
+        }
+        Map<String, OptionalDouble> keep = null;
+        SecurityLabel label = item().label();
+        if (isRelabelled(audience)) {
+            keep = new TreeMap<>();
+            label = relabel(audience, keep);
+        }
+        return new Obligations(
+                Set.copyOf(redact), Set.copyOf(sensitivities), sigma, delayS(audience), keep, label.released());
+    }
+
+    /** Quotas that count this item for the audience, at send. */
+    public List<Rule.Quota> quotas(int audience) {
+        return hits(audience).stream()
+                .filter(r -> r.rule instanceof Rule.Quota)
+                .map(r -> (Rule.Quota) r.rule)
+                .toList();
+    }
+
+    /** The forms in which the item goes out now, each with its audiences, in the order of their first audience. */
+    public List<Variant> variants() {
+        Map<Obligations, long[]> byForm = new LinkedHashMap<>();
+        for (int audience = 0; audience < policy.audiences().size(); audience++) {
+            Obligations obligations = isReleased(audience) ? obligations(audience) : null;
+            if (obligations != null) {
+                CompiledPolicy.set(byForm.computeIfAbsent(obligations, k -> new long[released.length]), audience);
+            }
+        }
+        List<Variant> variants = new ArrayList<>();
+        byForm.forEach((form, audiences) -> variants.add(new Variant(form, AudienceSet.of(audiences))));
+        return variants;
+    }
+
+    /** The whole story for one audience. */
+    public Explanation explain(int audience) {
+        Outcome outcome = outcome(audience);
+        List<Reason> reasons = reasons(audience);
+        return new Explanation(
+                audience,
+                policy.audiences().get(audience).tenants(),
+                outcome,
+                reasons,
+                reasons.stream().map(r -> detail(r, audience)).toList(),
+                hits(audience).stream().map(Decision::hit).toList(),
+                obligations(audience),
+                outcome == Outcome.DELAYED ? due(audience) : null);
+    }
+
+    private String detail(Reason reason, int audience) {
+        return switch (reason) {
+            case ERROR -> "error: " + (failure == null ? "unknown" : failure.getMessage());
+            case BUNDLE_NOT_VALID ->
+                "expired: bundle valid from "
+                        + policy.bundle().header().validFrom() + " until "
+                        + policy.bundle().header().validUntil();
+            case CLOCK ->
+                "clock: received " + Instant.ofEpochMilli(item().receivedMs()) + ", after now "
+                        + Instant.ofEpochMilli(nowMs);
+            case DATA_MODE -> "floor: data mode " + item().label().mode();
+            case CLASSIFICATION ->
+                "floor: " + parts(p -> !admitted(p, audience), p -> p.level().marking());
+            case RESTRICTIVE ->
+                "floor: category of "
+                        + parts(p -> !holdsAll(p, audience), p -> p.spif().name());
+            case RELEASABILITY ->
+                "floor: "
+                        + item().label().parts().stream()
+                                .map(LabelPart::marking)
+                                .map(m -> m.substring(m.indexOf("REL TO")))
+                                .distinct()
+                                .collect(Collectors.joining(" // "));
+            case NO_POLICY ->
+                "no policy of "
+                        + item().label().owners().stream()
+                                .filter(o -> policy.policyOf(o) < 0)
+                                .map(OwnerId::toString)
+                                .collect(Collectors.joining(", "));
+            case CONSENT_MISSING, CONSENT_EXPIRED, DENY_RULE ->
+                reason.name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                        + ": "
+                        + hits(audience).stream()
+                                .filter(r -> (r.rule.verb() == Rule.Verb.DENY) == (reason == Reason.DENY_RULE)
+                                        && (r.rule.verb() == Rule.Verb.DENY || r.rule.verb() == Rule.Verb.CONSENT))
+                                .map(r -> r.rule.head().name())
+                                .collect(Collectors.joining(", "));
+            case NO_RELEASE_RULE -> "no release rule of " + silent(audience);
+        };
+    }
+
+    private boolean admitted(LabelPart part, int audience) {
+        Clearance clearance =
+                policy.audiences().get(audience).clearances().get(part.spif().name());
+        return clearance != null && clearance.lacvs().contains(part.level().lacv());
+    }
+
+    private boolean holdsAll(LabelPart part, int audience) {
+        Clearance clearance =
+                policy.audiences().get(audience).clearances().get(part.spif().name());
+        return part.restrictive().isEmpty()
+                || (clearance != null && clearance.held().containsAll(part.restrictive()));
+    }
+
+    private String parts(Predicate<LabelPart> which, Function<LabelPart, String> name) {
+        return item().label().parts().stream().filter(which).map(name).collect(Collectors.joining(", "));
+    }
+
+    private String silent(int audience) {
+        Set<String> silent = new TreeSet<>();
+        for (int p = 0; p < applies.length; p++) {
+            int index = p;
+            boolean releases =
+                    hits(audience).stream().anyMatch(r -> r.rule.verb() == Rule.Verb.RELEASE && r.policyIndex == index);
+            if (applies[p] && !releases) {
+                silent.add(policy.bundle().policies().get(p).ownerText());
+            }
+        }
+        return String.join("; ", silent);
+    }
+
+    /** The new label and what may stay: every owner's part that bars the audience is replaced by its own rules' labels. */
+    private SecurityLabel relabel(int audience, Map<String, OptionalDouble> keep) {
+        List<SecurityLabel> results = new ArrayList<>();
+        boolean first = true;
+        for (SecurityLabel label : item().ownerLabels()) {
+            if (policy.passes(label, audience)) {
+                results.add(label);
+                continue;
+            }
+            for (CompiledRule rule : hits(audience)) {
+                if (rule.rule instanceof Rule.Relabel relabel
+                        && (rule.relabelled[audience >> 6] >>> audience & 1) != 0
+                        && label.owners().stream().anyMatch(o -> policy.policyOf(o) == rule.policyIndex)) {
+                    results.add(relabel.as().inPlaceOf(label));
+                    narrow(keep, relabel, first);
+                    first = false;
+                }
+            }
+        }
+        try {
+            return SecurityLabel.join(results);
+        } catch (LabelException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What two downgrades keep is what both keep, at the coarser precision. */
+    private static void narrow(Map<String, OptionalDouble> keep, Rule.Relabel rule, boolean first) {
+        Map<String, OptionalDouble> own = new TreeMap<>();
+        for (Map.Entry<FieldPath, OptionalDouble> entry : rule.keep().entrySet()) {
+            own.put(entry.getKey().text(), entry.getValue());
+        }
+        if (first) {
+            keep.putAll(own);
+            return;
+        }
+        keep.keySet().retainAll(own.keySet());
+        keep.replaceAll((path, precision) -> {
+            OptionalDouble other = own.getOrDefault(path, OptionalDouble.empty());
+            return precision.orElse(0) >= other.orElse(0) ? precision : other;
+        });
+    }
+
+    private long delayS(int audience) {
+        long delay = 0;
+        for (CompiledRule rule : hits(audience)) {
+            if (rule.rule instanceof Rule.Delay d) {
+                delay = Math.max(delay, d.delayS());
+            }
+        }
+        return delay;
+    }
+
+    private List<CompiledRule> hits(int audience) {
+        List<CompiledRule> hits = new ArrayList<>();
+        for (CompiledRule rule : policy.compiledRules()) {
+            if (isHit(rule.index, audience)) {
+                hits.add(rule);
+            }
+        }
+        return hits;
+    }
+
+    private static Explanation.RuleHit hit(CompiledRule rule) {
+        Rule.Head head = rule.rule.head();
+        return new Explanation.RuleHit(
+                rule.policy.name(),
+                rule.policy.ownerText(),
+                rule.rule.verb().word(),
+                head.name(),
+                head.at().file(),
+                head.at().line(),
+                head.why());
+    }
+
+    private static void add(Set<Reason> reasons, Reason reason, long[] bits, int audience) {
+        if (has(bits, audience)) {
+            reasons.add(reason);
+        }
+    }
+
+    private static boolean has(long[] bits, int index) {
+        return (bits[index >> 6] >>> index & 1) != 0;
+    }
+}
