@@ -1,0 +1,152 @@
+package nl.sluis.orbit.determination;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.Vector3;
+import org.hipparchus.analysis.interpolation.HermiteInterpolator;
+
+/**
+ * States of one object at increasing epochs in one inertial frame, with covariances where they are known.
+ *
+ * <p>Between points positions come from Hermite's polynomial through position and velocity of the four points around
+ * (seventh degree); covariances are blended linearly between the two neighbours along their own R, T, N axes, which keeps
+ * them positive definite.
+ *
+ * @param points at least one, epochs strictly increasing, all in the same frame
+ */
+public record Ephemeris(List<Point> points) {
+
+    private static final int POINTS_IN_POLYNOMIAL = 4;
+
+    /**
+     * One point.
+     *
+     * @param state position and velocity
+     * @param covariance of the state in its frame; empty: not known
+     */
+    public record Point(OrbitState state, Optional<SymmetricMatrix> covariance) {}
+
+    /**
+     * Checks order and frame and copies the list.
+     *
+     * @throws IllegalArgumentException if empty, not increasing, or of several frames
+     */
+    public Ephemeris {
+        points = List.copyOf(points);
+        if (points.isEmpty()) {
+            throw new IllegalArgumentException("ephemeris: 0 points (expected: at least 1)");
+        }
+        for (int i = 1; i < points.size(); i++) {
+            OrbitState before = points.get(i - 1).state();
+            OrbitState after = points.get(i).state();
+            if (!after.epoch().isAfter(before.epoch())) {
+                throw new IllegalArgumentException(
+                        "ephemeris epoch: `" + after.epoch() + "` (expected: after " + before.epoch() + ")");
+            }
+            if (after.frame() != before.frame()) {
+                throw new IllegalArgumentException(
+                        "ephemeris frame: `" + after.frame() + "` (expected: " + before.frame() + ")");
+            }
+        }
+    }
+
+    /** Returns the first epoch, UTC. */
+    public Instant start() {
+        return points.get(0).state().epoch();
+    }
+
+    /** Returns the last epoch, UTC. */
+    public Instant end() {
+        return points.get(points.size() - 1).state().epoch();
+    }
+
+    /**
+     * Returns the state at an epoch.
+     *
+     * @return empty if the epoch lies outside: an ephemeris never extrapolates
+     */
+    public Optional<Point> at(Instant epoch) {
+        if (epoch.isBefore(start()) || epoch.isAfter(end())) {
+            return Optional.empty();
+        }
+        int after = firstNotBefore(epoch);
+        if (points.get(after).state().epoch().equals(epoch)) {
+            return Optional.of(points.get(after));
+        }
+        int first = Math.max(0, Math.min(after - POINTS_IN_POLYNOMIAL / 2, points.size() - POINTS_IN_POLYNOMIAL));
+        int last = Math.min(points.size(), first + POINTS_IN_POLYNOMIAL);
+        HermiteInterpolator polynomial = new HermiteInterpolator();
+        for (int i = first; i < last; i++) {
+            OrbitState s = points.get(i).state();
+            polynomial.addSamplePoint(
+                    seconds(epoch, s.epoch()),
+                    new double[] {
+                        s.positionM().x(), s.positionM().y(), s.positionM().z()
+                    },
+                    new double[] {
+                        s.velocityMps().x(),
+                        s.velocityMps().y(),
+                        s.velocityMps().z()
+                    });
+        }
+        double[][] value = polynomial.derivatives(0, 1);
+        OrbitState state = new OrbitState(
+                epoch,
+                points.get(0).state().frame(),
+                new Vector3(value[0][0], value[0][1], value[0][2]),
+                new Vector3(value[1][0], value[1][1], value[1][2]));
+        return Optional.of(new Point(state, blended(points.get(after - 1), points.get(after), state)));
+    }
+
+    private static Optional<SymmetricMatrix> blended(Point before, Point after, OrbitState state) {
+        if (before.covariance().isEmpty() || after.covariance().isEmpty()) {
+            return Optional.empty();
+        }
+        double share = seconds(before.state().epoch(), state.epoch())
+                / seconds(before.state().epoch(), after.state().epoch());
+        double[] a = LocalAxes.toRtn(before.state(), before.covariance().get()).lowerTriangle();
+        double[] b = LocalAxes.toRtn(after.state(), after.covariance().get()).lowerTriangle();
+        double[] mix = new double[a.length];
+        for (int i = 0; i < a.length; i++) {
+            mix[i] = (1 - share) * a[i] + share * b[i];
+        }
+        return Optional.of(LocalAxes.fromRtn(state, SymmetricMatrix.ofLowerTriangle(6, mix)));
+    }
+
+    private int firstNotBefore(Instant epoch) {
+        int low = 0;
+        int high = points.size() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (points.get(middle).state().epoch().isBefore(epoch)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        Duration d = Duration.between(from, to);
+        return d.getSeconds() + d.getNano() * 1e-9;
+    }
+
+    /** Returns the epochs from start to end inclusive at a fixed step; the last one is the end. */
+    public static List<Instant> epochs(Instant start, Instant end, Duration step) {
+        if (step.isNegative() || step.isZero()) {
+            throw new IllegalArgumentException("step: `" + step + "` (expected: a positive duration)");
+        }
+        List<Instant> epochs = new ArrayList<>();
+        for (Instant t = start; t.isBefore(end); t = t.plus(step)) {
+            epochs.add(t);
+        }
+        epochs.add(end);
+        return epochs;
+    }
+}

@@ -1,0 +1,120 @@
+package nl.sluis.orbit.determination;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import nl.sluis.orbit.Frame;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.internal.Convert;
+import org.orekit.frames.FramesFactory;
+import org.orekit.utils.Constants;
+import org.orekit.utils.PVCoordinates;
+
+/**
+ * Which forces act.
+ *
+ * @param gravityDegree degree of the Earth's field (EGM2008), 2 to 70
+ * @param gravityOrder order of the field, at most the degree
+ * @param sun attraction of the Sun
+ * @param moon attraction of the Moon
+ * @param solarPressure radiation pressure; empty: none
+ * @param drag air drag with NRLMSISE-00 and the space weather of the committed tables; empty: none
+ * @param empiricalDegree degree in time of an empirical acceleration that a fit estimates along the three inertial axes,
+ *     for leaks, thrust and forces nobody modelled; empty: none
+ * @param massKg mass, kg
+ */
+public record ForceModel(
+        int gravityDegree,
+        int gravityOrder,
+        boolean sun,
+        boolean moon,
+        Optional<Surface> solarPressure,
+        Optional<Surface> drag,
+        OptionalInt empiricalDegree,
+        double massKg) {
+
+    private static final int HIGHEST_DEGREE = 70;
+    private static final double DEFAULT_MASS_KG = 1000;
+    private static final double DEFAULT_AREA_M2 = 10;
+
+    /** Below this perigee height drag is modelled. */
+    private static final double DRAG_PERIGEE_HEIGHT_M = 1_500_000;
+
+    /** Checks the parts. */
+    public ForceModel {
+        Objects.requireNonNull(solarPressure);
+        Objects.requireNonNull(drag);
+        if (gravityDegree < 2 || gravityDegree > HIGHEST_DEGREE || gravityOrder < 0 || gravityOrder > gravityDegree) {
+            throw new IllegalArgumentException("gravity field: `" + gravityDegree + "x" + gravityOrder
+                    + "` (expected: degree 2 to " + HIGHEST_DEGREE + " and order up to the degree)");
+        }
+        if (empiricalDegree.isPresent() && (empiricalDegree.getAsInt() < 0 || empiricalDegree.getAsInt() > 3)) {
+            throw new IllegalArgumentException(
+                    "empirical degree: `" + empiricalDegree.getAsInt() + "` (expected: 0 to 3)");
+        }
+        if (!(massKg > 0) || !Double.isFinite(massKg)) {
+            throw new IllegalArgumentException("mass: `" + massKg + "` (expected: a positive number of kg)");
+        }
+    }
+
+    /**
+     * Returns the forces for a regime: gravity 20×20, Sun, Moon and radiation pressure; below a perigee height of
+     * 1,500 km also drag with an estimated coefficient. Area and mass (10 m², 1,000 kg) are only a scale for the two
+     * coefficients where nothing better is known.
+     *
+     * @param state the orbit; of any frame
+     */
+    public static ForceModel forOrbit(OrbitState state) {
+        boolean low = perigeeRadiusM(state) - Constants.WGS84_EARTH_EQUATORIAL_RADIUS < DRAG_PERIGEE_HEIGHT_M;
+        return new ForceModel(
+                20,
+                20,
+                true,
+                true,
+                Optional.of(new Surface(DEFAULT_AREA_M2, 1.5, false)),
+                low ? Optional.of(new Surface(DEFAULT_AREA_M2, 2.2, true)) : Optional.empty(),
+                OptionalInt.empty(),
+                DEFAULT_MASS_KG);
+    }
+
+    /** Returns these forces with an estimated empirical acceleration of the given degree in time. */
+    public ForceModel withEmpiricalAcceleration(int degree) {
+        return new ForceModel(
+                gravityDegree, gravityOrder, sun, moon, solarPressure, drag, OptionalInt.of(degree), massKg);
+    }
+
+    /** Returns these forces with another radiation pressure. */
+    public ForceModel withSolarPressure(Surface surface) {
+        return new ForceModel(
+                gravityDegree, gravityOrder, sun, moon, Optional.of(surface), drag, empiricalDegree, massKg);
+    }
+
+    /** Returns these forces with another drag. */
+    public ForceModel withDrag(Surface surface) {
+        return new ForceModel(
+                gravityDegree, gravityOrder, sun, moon, solarPressure, Optional.of(surface), empiricalDegree, massKg);
+    }
+
+    /** Returns these forces without drag, for orbits whose perigee is low but where drag cannot be told from a leak. */
+    public ForceModel withoutDrag() {
+        return new ForceModel(
+                gravityDegree, gravityOrder, sun, moon, solarPressure, Optional.empty(), empiricalDegree, massKg);
+    }
+
+    /** Returns these forces with another mass. */
+    public ForceModel withMassKg(double mass) {
+        return new ForceModel(gravityDegree, gravityOrder, sun, moon, solarPressure, drag, empiricalDegree, mass);
+    }
+
+    private static double perigeeRadiusM(OrbitState state) {
+        PVCoordinates pv = state.frame().kind() == Frame.Kind.INERTIAL
+                ? Convert.pv(state)
+                : Convert.pv(state, FramesFactory.getGCRF());
+        double mu = Constants.EIGEN5C_EARTH_MU;
+        double r = pv.getPosition().getNorm();
+        double energy = 0.5 * pv.getVelocity().getNormSq() - mu / r;
+        double momentumSq = pv.getMomentum().getNormSq();
+        double eccentricity = Math.sqrt(Math.max(0, 1 + 2 * energy * momentumSq / (mu * mu)));
+        return momentumSq / mu / (1 + eccentricity);
+    }
+}

@@ -1,0 +1,56 @@
+package nl.sluis.orbit.determination;
+
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.Vector3;
+
+/** The radial, transverse and normal axes of an orbit. */
+public final class LocalAxes {
+
+    private LocalAxes() {}
+
+    /** Returns the unit vectors R, T, N of an inertial state, in that order. */
+    public static Vector3[] rtn(OrbitState state) {
+        Vector3 r = state.positionM().times(1 / state.positionM().norm());
+        Vector3 momentum = state.positionM().cross(state.velocityMps());
+        Vector3 n = momentum.times(1 / momentum.norm());
+        return new Vector3[] {r, n.cross(r), n};
+    }
+
+    /** Returns the components of a vector along R, T, N of an inertial state. */
+    public static Vector3 toRtn(OrbitState state, Vector3 vector) {
+        Vector3[] axes = rtn(state);
+        return new Vector3(axes[0].dot(vector), axes[1].dot(vector), axes[2].dot(vector));
+    }
+
+    /**
+     * Returns a covariance of position and velocity along R, T, N. The axes are taken as not turning, as CCSDS 508.0-B-1
+     * does for its RTN covariance.
+     */
+    public static SymmetricMatrix toRtn(OrbitState state, SymmetricMatrix covariance) {
+        Vector3[] axes = rtn(state);
+        double[][] t = new double[6][6];
+        for (int i = 0; i < 3; i++) {
+            for (int block = 0; block <= 3; block += 3) {
+                t[block + i][block] = axes[i].x();
+                t[block + i][block + 1] = axes[i].y();
+                t[block + i][block + 2] = axes[i].z();
+            }
+        }
+        return covariance.congruent(t);
+    }
+
+    /** Returns a covariance given along R, T, N in the inertial frame of the state: the inverse of {@link #toRtn}. */
+    public static SymmetricMatrix fromRtn(OrbitState state, SymmetricMatrix covarianceRtn) {
+        Vector3[] axes = rtn(state);
+        double[][] t = new double[6][6];
+        for (int i = 0; i < 3; i++) {
+            for (int block = 0; block <= 3; block += 3) {
+                t[block][block + i] = axes[i].x();
+                t[block + 1][block + i] = axes[i].y();
+                t[block + 2][block + i] = axes[i].z();
+            }
+        }
+        return covarianceRtn.congruent(t);
+    }
+}

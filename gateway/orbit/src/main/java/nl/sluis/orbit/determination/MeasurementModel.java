@@ -1,0 +1,277 @@
+package nl.sluis.orbit.determination;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import nl.sluis.orbit.internal.Convert;
+import nl.sluis.orbit.measurement.Component;
+import nl.sluis.orbit.measurement.Correction;
+import nl.sluis.orbit.measurement.Observation;
+import nl.sluis.orbit.measurement.Sensor;
+import org.orekit.bodies.GeodeticPoint;
+import org.orekit.estimation.measurements.AngularAzEl;
+import org.orekit.estimation.measurements.AngularRaDec;
+import org.orekit.estimation.measurements.EstimatedMeasurementBase;
+import org.orekit.estimation.measurements.EstimationModifier;
+import org.orekit.estimation.measurements.FDOA;
+import org.orekit.estimation.measurements.GroundStation;
+import org.orekit.estimation.measurements.ObservableSatellite;
+import org.orekit.estimation.measurements.ObservedMeasurement;
+import org.orekit.estimation.measurements.Range;
+import org.orekit.estimation.measurements.RangeRate;
+import org.orekit.estimation.measurements.TDOA;
+import org.orekit.estimation.measurements.modifiers.AberrationModifier;
+import org.orekit.estimation.measurements.modifiers.AngularRadioRefractionModifier;
+import org.orekit.estimation.measurements.modifiers.Bias;
+import org.orekit.estimation.measurements.modifiers.RangeTroposphericDelayModifier;
+import org.orekit.frames.TopocentricFrame;
+import org.orekit.models.earth.ITURP834AtmosphericRefraction;
+import org.orekit.models.earth.troposphere.ModifiedSaastamoinenModel;
+import org.orekit.utils.ParameterDriver;
+
+/** Turns observations into the library's measurements, with stations, biases and corrections of one fit. */
+final class MeasurementModel {
+
+    /** An observation beside its measurement. */
+    record Modelled(
+            Observation observation,
+            ObservedMeasurement<?> measurement,
+            List<Component> components,
+            List<Double> sigmas) {}
+
+    private final Map<String, Sensor> sensors = new HashMap<>();
+    private final Map<String, GroundStation> stations = new HashMap<>();
+    private final Map<String, Bias<?>> biases = new HashMap<>();
+    private final ObservableSatellite satellite = new ObservableSatellite(0);
+    private final Set<String> rejected;
+
+    /**
+     * Makes a model.
+     *
+     * @param rejected ids of observations that get no weight; read at each evaluation
+     */
+    MeasurementModel(List<Sensor> sensors, Set<String> rejected) {
+        this.rejected = rejected;
+        for (Sensor sensor : sensors) {
+            this.sensors.put(sensor.id(), sensor);
+        }
+    }
+
+    /** Returns the measurement of an observation; empty where no orbit can rest on it. */
+    Optional<Modelled> model(Observation observation) {
+        Sensor sensor = sensor(observation.sensorId());
+        GroundStation station = station(sensor);
+        if (observation instanceof Observation.Range o) {
+            double sigma = sigma(o.sigmaM(), sensor, Component.RANGE);
+            Range m = new Range(
+                    station,
+                    o.path() == Observation.Path.TWO_WAY,
+                    Convert.date(o.epoch()),
+                    o.rangeM(),
+                    sigma,
+                    1.0,
+                    satellite);
+            add(m, bias(sensor, List.of(Component.RANGE)));
+            if (sensor.corrections().contains(Correction.RANGE_TROPOSPHERE)) {
+                m.addModifier(new RangeTroposphericDelayModifier(ModifiedSaastamoinenModel.getStandardModel()));
+            }
+            m.addModifier(editing(o.inputId()));
+            return Optional.of(new Modelled(o, m, List.of(Component.RANGE), List.of(sigma)));
+        }
+        if (observation instanceof Observation.RangeRate o) {
+            double sigma = sigma(o.sigmaMps(), sensor, Component.RANGE_RATE);
+            RangeRate m = new RangeRate(
+                    station,
+                    Convert.date(o.epoch()),
+                    o.rangeRateMps(),
+                    sigma,
+                    1.0,
+                    o.path() == Observation.Path.TWO_WAY,
+                    satellite);
+            add(m, bias(sensor, List.of(Component.RANGE_RATE)));
+            m.addModifier(editing(o.inputId()));
+            return Optional.of(new Modelled(o, m, List.of(Component.RANGE_RATE), List.of(sigma)));
+        }
+        if (observation instanceof Observation.AzimuthElevation o) {
+            double[] sigmas = {
+                sigma(o.azimuthSigmaRad(), sensor, Component.AZIMUTH),
+                sigma(o.elevationSigmaRad(), sensor, Component.ELEVATION)
+            };
+            AngularAzEl m = new AngularAzEl(
+                    station,
+                    Convert.date(o.epoch()),
+                    new double[] {o.azimuthRad(), o.elevationRad()},
+                    sigmas,
+                    new double[] {1.0, 1.0},
+                    satellite);
+            List<Component> components = List.of(Component.AZIMUTH, Component.ELEVATION);
+            add(m, bias(sensor, components));
+            if (sensor.corrections().contains(Correction.ELEVATION_REFRACTION)) {
+                m.addModifier(new AngularRadioRefractionModifier(
+                        new ITURP834AtmosphericRefraction(sensor.position().altitudeM())));
+            }
+            m.addModifier(editing(o.inputId()));
+            return Optional.of(new Modelled(o, m, components, List.of(sigmas[0], sigmas[1])));
+        }
+        if (observation instanceof Observation.RightAscensionDeclination o) {
+            double[] sigmas = {
+                sigma(o.rightAscensionSigmaRad(), sensor, Component.RIGHT_ASCENSION),
+                sigma(o.declinationSigmaRad(), sensor, Component.DECLINATION)
+            };
+            AngularRaDec m = new AngularRaDec(
+                    station,
+                    Convert.frame(o.frame()),
+                    Convert.date(o.epoch()),
+                    new double[] {o.rightAscensionRad(), o.declinationRad()},
+                    sigmas,
+                    new double[] {1.0, 1.0},
+                    satellite);
+            List<Component> components = List.of(Component.RIGHT_ASCENSION, Component.DECLINATION);
+            add(m, bias(sensor, components));
+            if (sensor.corrections().contains(Correction.STELLAR_ABERRATION)) {
+                m.addModifier(new AberrationModifier());
+            }
+            m.addModifier(editing(o.inputId()));
+            return Optional.of(new Modelled(o, m, components, List.of(sigmas[0], sigmas[1])));
+        }
+        if (observation instanceof Observation.TimeDifference o) {
+            double sigma = sigma(o.sigmaS(), sensor, Component.TIME_DIFFERENCE);
+            TDOA m = new TDOA(
+                    station,
+                    station(sensor(o.secondSensorId())),
+                    Convert.date(o.epoch()),
+                    o.differenceS(),
+                    sigma,
+                    1.0,
+                    satellite);
+            add(m, bias(sensor, List.of(Component.TIME_DIFFERENCE)));
+            m.addModifier(editing(o.inputId()));
+            return Optional.of(new Modelled(o, m, List.of(Component.TIME_DIFFERENCE), List.of(sigma)));
+        }
+        if (observation instanceof Observation.FrequencyDifference o) {
+            double sigma = sigma(o.sigmaHz(), sensor, Component.FREQUENCY_DIFFERENCE);
+            FDOA m = new FDOA(
+                    station,
+                    station(sensor(o.secondSensorId())),
+                    o.centreFrequencyHz(),
+                    Convert.date(o.epoch()),
+                    o.differenceHz(),
+                    sigma,
+                    1.0,
+                    satellite);
+            add(m, bias(sensor, List.of(Component.FREQUENCY_DIFFERENCE)));
+            m.addModifier(editing(o.inputId()));
+            return Optional.of(new Modelled(o, m, List.of(Component.FREQUENCY_DIFFERENCE), List.of(sigma)));
+        }
+        return Optional.empty();
+    }
+
+    /** Returns the value of an estimated bias by the name of its parameter: sensor and component. */
+    Map<String, Map<Component, ParameterDriver>> estimatedBiases() {
+        Map<String, Map<Component, ParameterDriver>> found = new TreeMap<>();
+        for (Bias<?> bias : biases.values()) {
+            for (ParameterDriver driver : bias.getParametersDrivers()) {
+                if (driver.isSelected()) {
+                    int cut = driver.getName().lastIndexOf('/');
+                    found.computeIfAbsent(driver.getName().substring(0, cut), s -> new TreeMap<>())
+                            .put(Component.valueOf(driver.getName().substring(cut + 1)), driver);
+                }
+            }
+        }
+        return found;
+    }
+
+    private Sensor sensor(String id) {
+        Sensor sensor = sensors.get(id);
+        if (sensor == null) {
+            throw new IllegalArgumentException("sensor: `" + id + "` (expected: one of the sensors of the request)");
+        }
+        return sensor;
+    }
+
+    private GroundStation station(Sensor sensor) {
+        return stations.computeIfAbsent(sensor.id(), id -> {
+            GeodeticPoint point = new GeodeticPoint(
+                    sensor.position().latitudeRad(),
+                    sensor.position().longitudeRad(),
+                    sensor.position().altitudeM());
+            return new GroundStation(new TopocentricFrame(Convert.earth(), point, id));
+        });
+    }
+
+    private static double sigma(OptionalDouble own, Sensor sensor, Component component) {
+        if (own.isPresent()) {
+            return own.getAsDouble();
+        }
+        Double sigma = sensor.sigmas().get(component);
+        if (sigma == null) {
+            throw new IllegalArgumentException("sensor `" + sensor.id() + "`: no sigma of " + component
+                    + " (expected: one in the sensor or in each observation)");
+        }
+        return sigma;
+    }
+
+    /** All measurements of a sensor and kind share one bias, else each would get its own parameter. */
+    private Optional<Bias<?>> bias(Sensor sensor, List<Component> components) {
+        if (components.stream().noneMatch(sensor.biases()::containsKey)) {
+            return Optional.empty();
+        }
+        return Optional.of(biases.computeIfAbsent(sensor.id() + "/" + components.get(0), key -> {
+            int n = components.size();
+            String[] names = new String[n];
+            double[] values = new double[n];
+            double[] scales = new double[n];
+            double[] min = new double[n];
+            double[] max = new double[n];
+            for (int i = 0; i < n; i++) {
+                Component component = components.get(i);
+                names[i] = sensor.id() + "/" + component;
+                Sensor.Bias bias = sensor.biases().get(component);
+                values[i] = bias == null ? 0 : bias.value();
+                Double sigma = sensor.sigmas().get(component);
+                scales[i] = sigma == null ? 1.0 : sigma;
+                min[i] = Double.NEGATIVE_INFINITY;
+                max[i] = Double.POSITIVE_INFINITY;
+            }
+            Bias<?> made = new Bias<Range>(names, values, scales, min, max);
+            for (int i = 0; i < n; i++) {
+                Sensor.Bias bias = sensor.biases().get(components.get(i));
+                made.getParametersDrivers().get(i).setSelected(bias != null && bias.estimated());
+            }
+            return made;
+        }));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends ObservedMeasurement<T>> void add(
+            ObservedMeasurement<T> measurement, Optional<Bias<?>> bias) {
+        // a bias adds numbers and does not look at the kind of measurement
+        bias.ifPresent(b -> measurement.addModifier((Bias<T>) b));
+    }
+
+    private <T extends ObservedMeasurement<T>> EstimationModifier<T> editing(String inputId) {
+        return new EstimationModifier<>() {
+            @Override
+            public String getEffectName() {
+                return "editing";
+            }
+
+            @Override
+            public List<ParameterDriver> getParametersDrivers() {
+                return new ArrayList<>();
+            }
+
+            @Override
+            public void modifyWithoutDerivatives(EstimatedMeasurementBase<T> estimated) {
+                if (rejected.contains(inputId)) {
+                    estimated.setStatus(EstimatedMeasurementBase.Status.REJECTED);
+                }
+            }
+        };
+    }
+}

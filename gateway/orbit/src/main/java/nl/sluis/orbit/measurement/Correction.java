@@ -1,0 +1,11 @@
+package nl.sluis.orbit.measurement;
+
+/** A physical effect that is still in a sensor's observations, so that the model must have it too. */
+public enum Correction {
+    /** Delay of ranges by the troposphere: modified Saastamoinen, standard atmosphere. */
+    RANGE_TROPOSPHERE,
+    /** Bending of elevations: Recommendation ITU-R P.834. */
+    ELEVATION_REFRACTION,
+    /** Annual and diurnal aberration of right ascension and declination. */
+    STELLAR_ABERRATION
+}
