@@ -110,11 +110,12 @@ final class MeasurementModel {
                     new double[] {1.0, 1.0},
                     satellite);
             List<Component> components = List.of(Component.AZIMUTH, Component.ELEVATION);
-            add(m, bias(sensor, components));
             if (sensor.corrections().contains(Correction.ELEVATION_REFRACTION)) {
                 m.addModifier(new AngularRadioRefractionModifier(
                         new ITURP834AtmosphericRefraction(sensor.position().altitudeM())));
             }
+            // after refraction, which is computed from the elevation it is given and must not see the bias
+            add(m, bias(sensor, components));
             m.addModifier(editing(o.inputId()));
             return Optional.of(new Modelled(o, m, components, List.of(sigmas[0], sigmas[1])));
         }
@@ -132,10 +133,10 @@ final class MeasurementModel {
                     new double[] {1.0, 1.0},
                     satellite);
             List<Component> components = List.of(Component.RIGHT_ASCENSION, Component.DECLINATION);
-            add(m, bias(sensor, components));
             if (sensor.corrections().contains(Correction.STELLAR_ABERRATION)) {
                 m.addModifier(new AberrationModifier());
             }
+            add(m, bias(sensor, components));
             m.addModifier(editing(o.inputId()));
             return Optional.of(new Modelled(o, m, components, List.of(sigmas[0], sigmas[1])));
         }
