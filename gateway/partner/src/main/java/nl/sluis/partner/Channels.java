@@ -1,0 +1,48 @@
+package nl.sluis.partner;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.util.concurrent.TimeUnit;
+
+/** Opens channels: mutual TLS 1.3 and nothing less. */
+public final class Channels {
+    /** A day's ephemeris with covariances each minute is 0.5 MB; room for long ones, an end for mischief. */
+    static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+
+    /** A dead peer is noticed after this and the timeout, even where no heartbeat is due. */
+    private static final int KEEPALIVE_S = 30;
+
+    private static final int KEEPALIVE_TIMEOUT_S = 10;
+
+    private Channels() {}
+
+    /**
+     * Opens a channel. It connects at the first call; the owner shuts it down.
+     *
+     * @throws ContextFileException if a file of the context cannot be used
+     */
+    public static ManagedChannel open(PartnerContext context) throws ContextFileException {
+        return open(context, Credentials.load(context));
+    }
+
+    static ManagedChannel open(PartnerContext context, Credentials credentials) throws ContextFileException {
+        try {
+            return NettyChannelBuilder.forAddress(context.host(), context.port())
+                    .sslContext(GrpcSslContexts.forClient()
+                            .protocols("TLSv1.3")
+                            .trustManager(credentials.trustManagers())
+                            .keyManager(credentials.keyManagers())
+                            .build())
+                    .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                    .keepAliveTime(KEEPALIVE_S, TimeUnit.SECONDS)
+                    .keepAliveTimeout(KEEPALIVE_TIMEOUT_S, TimeUnit.SECONDS)
+                    .build();
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            throw new ContextFileException(
+                    context.certificatePem(), "chain and key cannot be used together: " + e.getMessage(), e);
+        }
+    }
+}

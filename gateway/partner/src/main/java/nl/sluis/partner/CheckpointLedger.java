@@ -1,0 +1,61 @@
+package nl.sluis.partner;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+import nl.sluis.proto.v1.Checkpoint;
+
+/**
+ * Counts what one call brings against what its checkpoints say.
+ *
+ * <p>Sequence numbers have no gap and counts agree, else something was lost on the way. A call that resumes goes on
+ * with the numbers of the cursor's checkpoint, or starts anew from 1; both are accepted, nothing else.
+ */
+final class CheckpointLedger {
+    private Checkpoint last;
+    private boolean settled;
+    private long deliveriesSinceLast;
+    private long deliveriesInCall;
+
+    CheckpointLedger(Optional<Checkpoint> resumedFrom) {
+        last = resumedFrom.orElse(Checkpoint.getDefaultInstance());
+    }
+
+    void delivered() {
+        deliveriesInCall++;
+        deliveriesSinceLast++;
+    }
+
+    long deliveriesInCall() {
+        return deliveriesInCall;
+    }
+
+    void check(Checkpoint found) throws IntegrityException {
+        if (found.getCursor().isEmpty()) {
+            throw new IntegrityException("checkpoint " + found.getSequence() + ": no cursor");
+        }
+        if (!settled && found.getSequence() == 1 && found.getDelivered() == deliveriesInCall) {
+            last = Checkpoint.getDefaultInstance();
+        }
+        settled = true;
+        long expected = last.getSequence() + 1;
+        if (found.getSequence() != expected) {
+            throw new IntegrityException(
+                    "checkpoint sequence: " + found.getSequence() + " (expected: " + expected + ")");
+        }
+        long count = last.getDelivered() + deliveriesSinceLast;
+        if (found.getDelivered() != count) {
+            throw new IntegrityException("checkpoint " + found.getSequence() + ": " + found.getDelivered()
+                    + " products delivered (received: " + count + ")");
+        }
+        last = found;
+        deliveriesSinceLast = 0;
+    }
+
+    /** The point that a closing message names: behind all that this call brought. */
+    Checkpoint closed(ByteString cursor) {
+        return last.toBuilder()
+                .setDelivered(last.getDelivered() + deliveriesSinceLast)
+                .setCursor(cursor)
+                .build();
+    }
+}
