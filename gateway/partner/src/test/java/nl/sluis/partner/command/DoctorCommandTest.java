@@ -1,0 +1,171 @@
+package nl.sluis.partner.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Timestamp;
+import io.grpc.health.v1.HealthCheckResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import nl.sluis.certs.Credential;
+import nl.sluis.partner.FakeGateway;
+import nl.sluis.proto.v1.Clearance;
+import nl.sluis.proto.v1.DataMode;
+import nl.sluis.proto.v1.GetSelfResponse;
+import nl.sluis.proto.v1.Role;
+import nl.sluis.proto.v1.Tenant;
+import nl.sluis.proto.v1.TenantStatus;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DoctorCommandTest {
+    @TempDir
+    static Path folder;
+
+    private static FakeGateway gateway;
+    private static Clock clock;
+
+    @BeforeAll
+    static void start() throws Exception {
+        gateway = new FakeGateway(folder.resolve("pki"));
+        clock = Clock.fixed(Instant.now(), ZoneOffset.UTC);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        gateway.health.setStatus("", HealthCheckResponse.ServingStatus.SERVING);
+        gateway.self = self(Duration.ZERO);
+    }
+
+    @Test
+    void oneScreenSaysThatAllIsWell() {
+        Ran ran = Ran.run(gateway, new DoctorCommand(clock));
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.out().lines()).hasSizeLessThan(24).allMatch(line -> line.startsWith("ok    "));
+        assertThat(ran.out())
+                .contains("spiffe://nld.sluis.test/tenant/nld/ssa-centre/contributor/subscriber")
+                .contains("TLSv1.3, TLS_AES_")
+                .contains("ok    ALPN              h2")
+                .contains("ok    health            serving")
+                .contains("ok    tenant            nld/ssa-centre, active")
+                .contains("ok    clearances        NATO RESTRICTED")
+                .contains("+0.000 s against the gateway");
+    }
+
+    @Test
+    void aWrongClockIsFoundAndMendable() {
+        gateway.self = self(Duration.ofMinutes(-1));
+        Ran ran = Ran.run(gateway, new DoctorCommand(clock));
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.out())
+                .contains("FAIL  clock             +60.000 s against the gateway")
+                .contains("-> set this machine's clock");
+        gateway.self = self(Duration.ofSeconds(2));
+        Ran little = Ran.run(gateway, new DoctorCommand(clock));
+        assertThat(little.exitCode()).isZero();
+        assertThat(little.out()).contains("warn  clock             -2.000 s");
+    }
+
+    @Test
+    void anExpiredAndASoonExpiringCertificateAreFound() {
+        Ran expired = Ran.run(gateway, new DoctorCommand(Clock.offset(clock, Duration.ofDays(366))));
+        assertThat(expired.exitCode()).isEqualTo(ExitCode.NOT_PERMITTED);
+        assertThat(expired.out()).contains("FAIL  own certificate").contains("-> ask your own CA for a new one");
+        Ran soon = Ran.run(gateway, new DoctorCommand(Clock.offset(clock, Duration.ofDays(350))));
+        assertThat(soon.out()).contains("warn  own certificate");
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateIsFound() {
+        Credential own = gateway.pki.tenant("nld", "ssa-centre");
+        Ran ran = doctor(
+                gateway.endpoint(), own, gateway.pki.tenant("deu", "radar-site").keyPem(), own.gatewayRootPem());
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(ran.out()).contains("FAIL  own key").contains("does not belong to");
+    }
+
+    @Test
+    void anUntrustedGatewayIsShownAllTheSame() {
+        Credential own = gateway.pki.tenant("nld", "ssa-centre");
+        Path otherRoot = gateway.pki.trustFolder().resolve("deu").resolve("root.pem");
+        Ran ran = doctor(gateway.endpoint(), own, own.keyPem(), otherRoot);
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(ran.out())
+                .contains("ok    gateway's cert")
+                .contains("FAIL  TLS")
+                .contains("-> --trust must hold the root");
+    }
+
+    @Test
+    void aCertificateThatTheGatewayRefusesIsFoundAfterTheHandshake() {
+        Credential stranger = gateway.pki.tenant("deu", "radar-site");
+        Ran ran = doctor(gateway.endpoint(), stranger, stranger.keyPem(), stranger.gatewayRootPem());
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.NOT_PERMITTED);
+        assertThat(ran.out()).contains("FAIL  health").contains("-> the gateway does not accept this certificate");
+    }
+
+    @Test
+    void nobodyListeningAndNoSuchHostAreFound() throws IOException {
+        Credential own = gateway.pki.tenant("nld", "ssa-centre");
+        int freePort;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            freePort = socket.getLocalPort();
+        }
+        Ran nobody = doctor("localhost:" + freePort, own, own.keyPem(), own.gatewayRootPem());
+        assertThat(nobody.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(nobody.out()).contains("FAIL  TCP").contains("-> is the gateway running");
+        Ran nowhere = doctor("gateway.invalid:7443", own, own.keyPem(), own.gatewayRootPem());
+        assertThat(nowhere.out()).contains("FAIL  DNS").contains("`gateway.invalid` has no address");
+    }
+
+    @Test
+    void aGatewayThatDoesNotServeIsAWarning() {
+        gateway.health.setStatus("", HealthCheckResponse.ServingStatus.NOT_SERVING);
+        Ran ran = Ran.run(gateway, new DoctorCommand(clock));
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.out()).contains("warn  health            not_serving");
+    }
+
+    private static Ran doctor(String endpoint, Credential who, Path key, Path trust) {
+        return Ran.run(
+                new DoctorCommand(clock),
+                "--endpoint",
+                endpoint,
+                "--trust",
+                trust.toString(),
+                "--cert",
+                who.certificatePem().toString(),
+                "--key",
+                key.toString());
+    }
+
+    private static GetSelfResponse self(Duration gatewayAhead) {
+        Instant time = clock.instant().plus(gatewayAhead);
+        return GetSelfResponse.newBuilder()
+                .setTenant(Tenant.newBuilder()
+                        .setTenantId("nld/ssa-centre")
+                        .addNations("NLD")
+                        .addCommunities("NATO")
+                        .addRoles(Role.ROLE_SUBSCRIBER)
+                        .addDataModes(DataMode.DATA_MODE_REAL)
+                        .setStatus(TenantStatus.TENANT_STATUS_ACTIVE)
+                        .addClearances(
+                                Clearance.newBuilder().setPolicyName("NATO").setLevel("RESTRICTED")))
+                .setGatewayTime(
+                        Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()))
+                .build();
+    }
+}
