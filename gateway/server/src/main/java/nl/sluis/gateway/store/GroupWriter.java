@@ -60,6 +60,8 @@ final class GroupWriter implements AutoCloseable {
     private final Thread writer;
     private final Thread answerer;
     private final Map<LogName, List<LongConsumer>> listeners = new EnumMap<>(LogName.class);
+    // only the answering thread uses it
+    private final Map<LogName, Long> told = new EnumMap<>(LogName.class);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -167,10 +169,6 @@ final class GroupWriter implements AutoCloseable {
         return () -> ofLog.remove(registered);
     }
 
-    boolean hasListeners(LogName log) {
-        return !listenersOf(log).isEmpty();
-    }
-
     /** Queues a call of a log's listeners. */
     void grew(LogName log, long watermark) {
         lock.lock();
@@ -184,15 +182,6 @@ final class GroupWriter implements AutoCloseable {
 
     Optional<StoreException> failure() {
         return Optional.ofNullable(failure);
-    }
-
-    boolean isClosing() {
-        lock.lock();
-        try {
-            return closing;
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override
@@ -365,13 +354,11 @@ final class GroupWriter implements AutoCloseable {
     }
 
     private void answer(List<Batch> group, @Nullable List<Outcome> outcomes, @Nullable StoreException broken) {
+        // before the answers: who appends again on an answer must find the room
+        release(group);
         Map<LogName, Long> grown = new EnumMap<>(LogName.class);
-        int entries = 0;
-        long bytes = 0;
         for (int i = 0; i < group.size(); i++) {
             Batch batch = group.get(i);
-            entries += batch.entries().size();
-            bytes += batch.bytes();
             if (outcomes == null) {
                 batch.answer().completeExceptionally(broken == null ? unanswered() : broken);
                 continue;
@@ -390,7 +377,6 @@ final class GroupWriter implements AutoCloseable {
             }
             batch.answer().complete(appended);
         }
-        release(entries, bytes);
         grown.forEach(this::tellListeners);
     }
 
@@ -398,17 +384,24 @@ final class GroupWriter implements AutoCloseable {
         return new StoreException(IO_FAILED, "commit: the engine gave no outcome");
     }
 
-    private void release(int entries, long bytes) {
+    private void release(List<Batch> group) {
         lock.lock();
         try {
-            entriesUnanswered -= entries;
-            bytesUnanswered -= bytes;
+            for (Batch batch : group) {
+                entriesUnanswered -= batch.entries().size();
+                bytesUnanswered -= batch.bytes();
+            }
         } finally {
             lock.unlock();
         }
     }
 
+    /** An engine may hear of its own appends a second time; the same watermark is told once. */
     private void tellListeners(LogName log, long watermark) {
+        Long before = told.put(log, watermark);
+        if (before != null && before == watermark) {
+            return;
+        }
         for (LongConsumer listener : listenersOf(log)) {
             try {
                 listener.accept(watermark);

@@ -65,7 +65,7 @@ public interface Journal extends AutoCloseable {
      * Visits the newest value of every key, in no particular order.
      *
      * <p>Reading the log from the returned watermark + 1 completes the picture: no change is missed, and an engine without
-     * snapshots may have shown some later change already.
+     * snapshots may have shown some later change already, or one key twice.
      *
      * @param log the log
      * @param visitor called for each value on the calling thread; must be quick
@@ -79,6 +79,7 @@ public interface Journal extends AutoCloseable {
      *
      * @param log the log
      * @return the position; 0 if nothing was ever appended
+     * @throws StoreException CLOSED, UNREACHABLE or NOT_DURABLE, on an engine that has to ask
      */
     long watermark(LogName log);
 

@@ -34,6 +34,8 @@ public final class StoreException extends RuntimeException {
         READ_ONLY(true),
         /** The stored bytes are not a journal, or not all of one. */
         CORRUPT(true),
+        /** The engine does not let this gateway in, or not safely. */
+        ACCESS_DENIED(true),
         /** The engine's settings could lose acknowledged entries. */
         NOT_DURABLE(true),
         /** Reading or committing failed; what was being committed may or may not be there. */

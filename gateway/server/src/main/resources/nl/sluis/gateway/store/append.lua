@@ -1,0 +1,56 @@
+-- Appends a batch to one log, all or nothing.
+-- KEYS: entries (stream), head (hash), latest (hash), client ids (hash); all in one hash slot.
+-- ARGV: clock in microseconds, then client id, key and payload of each entry.
+-- Returns {'ok', position, 1 if duplicate else 0, …} or {'reused', number of the entry, position or 0 for the batch}.
+local function text(number) return string.format('%.0f', number) end -- tostring would round at 14 digits
+
+local head = redis.call('HMGET', KEYS[2], 'oldest', 'next', 'bytes', 'at')
+local oldest, next_position = tonumber(head[1] or 1), tonumber(head[2] or 1)
+local bytes, at = tonumber(head[3] or 0), tonumber(head[4] or 0)
+at = math.max(at, tonumber(ARGV[1])) -- recorded times do not step back with a clock
+local count = (#ARGV - 1) / 3
+
+local known, twin_of, first_with = {}, {}, {}
+for i = 1, count do
+  local id, key, payload = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
+  if id ~= '' then
+    local first = first_with[id]
+    if first then
+      if ARGV[3 * first] ~= key or ARGV[3 * first + 1] ~= payload then return {'reused', i, 0} end
+      twin_of[i] = first
+    else
+      first_with[id] = i
+      local position = redis.call('HGET', KEYS[4], id)
+      if position then
+        local stored = redis.call('XRANGE', KEYS[1], position .. '-1', position .. '-1')[1]
+        if not stored then return redis.error_reply('CORRUPT no entry at position ' .. position) end
+        local fields = stored[2]
+        if fields[6] ~= key or fields[10] ~= payload then return {'reused', i, tonumber(position)} end
+        known[i] = tonumber(position)
+      end
+    end
+  end
+end
+
+local answer, given = {'ok'}, {}
+for i = 1, count do
+  local id, key, payload = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
+  local earlier = known[i] or given[twin_of[i]]
+  if earlier then
+    given[i] = earlier
+    answer[#answer + 1], answer[#answer + 2] = earlier, 1
+  else
+    local position = text(next_position)
+    redis.call('XADD', KEYS[1], position .. '-1',
+      't', text(at), 'b', text(bytes), 'k', key, 'c', id, 'p', payload)
+    if key ~= '' then redis.call('HSET', KEYS[3], key, position .. ' ' .. text(at) .. ' ' .. payload) end
+    if id ~= '' then redis.call('HSET', KEYS[4], id, position) end
+    given[i] = next_position
+    answer[#answer + 1], answer[#answer + 2] = next_position, 0
+    next_position = next_position + 1
+    bytes = bytes + #payload
+  end
+end
+-- written even if nothing was appended: WAIT on this connection then covers the entry that the duplicate repeats
+redis.call('HSET', KEYS[2], 'oldest', text(oldest), 'next', text(next_position), 'bytes', text(bytes), 'at', text(at))
+return answer
