@@ -195,7 +195,7 @@ public final class Identities {
         Instant now = clock.instant();
         String fingerprint = chain.isEmpty() ? "" : PathVerifier.fingerprint(chain.get(0));
         VerifiedPath path = known(fingerprint);
-        if (path == null || current.ofRoot(path.root()).isEmpty()) {
+        if (path == null || path.domain(current).isEmpty()) {
             path = PathVerifier.verify(chain, current, rules, now);
         }
         checkNow(path, current);

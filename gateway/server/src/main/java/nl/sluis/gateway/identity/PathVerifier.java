@@ -73,33 +73,30 @@ final class PathVerifier {
                 leaf.getSerialNumber().toString(16),
                 leaf.getIssuerX500Principal().getName(),
                 leaf.getNotAfter().toInstant());
-        return new VerifiedPath(caller, name.trustDomain(), certificates, root);
+        return VerifiedPath.of(caller, name.trustDomain(), certificates, root);
     }
 
     /** What may change with time: trust in the root, validity of all, and the lists of all CAs on the path. */
     static void checkStatus(VerifiedPath path, TrustDomains trust, Instant now) throws IdentityRejected {
-        TrustDomain domain = trust.ofRoot(path.root())
-                .filter(found -> found.name().equals(path.trustDomain())
-                        && found.nation().equals(path.caller().tenant().nation()))
+        TrustDomain domain = path.domain(trust)
                 .orElseThrow(() -> new IdentityRejected(Reason.NO_PATH, "the root is no longer trusted"));
-        X509Certificate issuer = path.root();
-        checkValidity(issuer, now);
+        checkValidity(path.root(), now);
+        // from the root down, so that a revoked CA is named as the reason and not what lies below it
         for (int i = path.certificates().size() - 1; i >= 0; i--) {
             X509Certificate certificate = path.certificates().get(i);
+            AuthorityKey authority = path.authorities().get(i);
             checkValidity(certificate, now);
-            RevocationList list = domain.revocations().get(AuthorityKey.of(issuer));
+            RevocationList list = domain.revocations().get(authority);
             if (list == null || !list.isFresh(now)) {
                 throw new IdentityRejected(
-                        Reason.REVOCATION_UNKNOWN,
-                        "no fresh revocation list of `" + issuer.getSubjectX500Principal() + "`");
+                        Reason.REVOCATION_UNKNOWN, "no fresh revocation list of `" + authority.name() + "`");
             }
             if (list.serials().contains(certificate.getSerialNumber())) {
                 throw new IdentityRejected(
                         Reason.REVOKED,
                         "`" + certificate.getSubjectX500Principal() + "` is on list `" + list.number() + "` of `"
-                                + issuer.getSubjectX500Principal() + "`");
+                                + authority.name() + "`");
             }
-            issuer = certificate;
         }
     }
 

@@ -3,15 +3,21 @@ package nl.sluis.gateway.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import nl.sluis.proto.v1.SubscriptionServiceGrpc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,16 +28,12 @@ class RpcPermissionsTest {
     @Test
     void every_method_of_the_contract_is_listed_and_no_other() throws Exception {
         Set<String> methods = new TreeSet<>();
-        for (JavaClass found : new ClassFileImporter()
-                .withImportOption(location -> location.contains("ServiceGrpc"))
-                .importPackages("nl.sluis.proto.v1")) {
-            if (found.getSimpleName().endsWith("ServiceGrpc")) {
-                ServiceDescriptor service = (ServiceDescriptor)
-                        found.reflect().getMethod("getServiceDescriptor").invoke(null);
-                service.getMethods().stream()
-                        .map(MethodDescriptor::getFullMethodName)
-                        .forEach(methods::add);
-            }
+        for (String name : classesOfTheContract()) {
+            ServiceDescriptor service = (ServiceDescriptor)
+                    Class.forName(name).getMethod("getServiceDescriptor").invoke(null);
+            service.getMethods().stream()
+                    .map(MethodDescriptor::getFullMethodName)
+                    .forEach(methods::add);
         }
         assertThat(methods).hasSizeGreaterThan(20);
         assertThat(permissions.rolesByMethod().keySet())
@@ -100,5 +102,30 @@ class RpcPermissionsTest {
                         new ByteArrayInputStream(yaml.replace("\\n", "\n").getBytes(StandardCharsets.UTF_8))))
                 .isInstanceOf(RpcPermissionsException.class)
                 .hasMessageContaining(message);
+    }
+
+    /** The generated class of each service, from the folder or the jar that the contract was loaded from. */
+    private static List<String> classesOfTheContract() throws Exception {
+        String folder = "nl/sluis/proto/v1";
+        Path source = Path.of(SubscriptionServiceGrpc.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        if (Files.isDirectory(source)) {
+            return servicesIn(source.resolve(folder));
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(source)) {
+            return servicesIn(jar.getPath(folder));
+        }
+    }
+
+    private static List<String> servicesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith("ServiceGrpc.class"))
+                    .map(name -> "nl.sluis.proto.v1." + name.substring(0, name.length() - ".class".length()))
+                    .toList();
+        }
     }
 }
