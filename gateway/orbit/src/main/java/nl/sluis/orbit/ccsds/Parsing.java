@@ -71,7 +71,8 @@ final class Parsing {
             keyword = found.substring(0, found.indexOf('=')).strip();
         }
         String expected;
-        if (specifier.equals(OrekitMessages.CCSDS_MISSING_KEYWORD.getSourceString())) {
+        if (specifier.equals(OrekitMessages.CCSDS_MISSING_KEYWORD.getSourceString())
+                || specifier.equals(OrekitMessages.UNINITIALIZED_VALUE_FOR_KEY.getSourceString())) {
             expected = "the mandatory keyword " + keyword;
         } else if (specifier.equals(OrekitMessages.CCSDS_UNEXPECTED_KEYWORD.getSourceString())) {
             expected = "a keyword that is allowed at this place";
@@ -80,6 +81,9 @@ final class Parsing {
             expected = "a value of the type of its keyword";
         } else if (specifier.equals(OrekitMessages.UNSUPPORTED_FILE_FORMAT.getSourceString())) {
             expected = "a message of the type asked for, in KVN or XML";
+        } else if (specifier.equals(OrekitMessages.CCSDS_UNKNOWN_GM.getSourceString())) {
+            keyword = "CENTER_NAME";
+            expected = "EARTH";
         } else if (specifier.equals(OrekitMessages.CCSDS_TIME_SYSTEM_NOT_IMPLEMENTED.getSourceString())) {
             keyword = "TIME_SYSTEM";
             found = parts.length > 0 ? String.valueOf(parts[0]) : found;
