@@ -28,6 +28,24 @@ public final class Channels {
         return open(context, Credentials.load(context));
     }
 
+    /**
+     * Opens a channel as nobody: without a certificate. A gateway answers no call on it; the conformance kit looks.
+     *
+     * @throws ContextFileException if the file of trusted roots cannot be used
+     */
+    public static ManagedChannel openAsNobody(PartnerContext context) throws ContextFileException {
+        try {
+            return NettyChannelBuilder.forAddress(context.host(), context.port())
+                    .sslContext(GrpcSslContexts.forClient()
+                            .protocols("TLSv1.3")
+                            .trustManager(Credentials.load(context).trustManagers())
+                            .build())
+                    .build();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new ContextFileException(context.trustPem(), "cannot be used: " + e.getMessage(), e);
+        }
+    }
+
     static ManagedChannel open(PartnerContext context, Credentials credentials) throws ContextFileException {
         try {
             return NettyChannelBuilder.forAddress(context.host(), context.port())

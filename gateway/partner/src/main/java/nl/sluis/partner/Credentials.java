@@ -98,7 +98,7 @@ public record Credentials(
     }
 
     /** A key manager factory that offers this chain. */
-    KeyManagerFactory keyManagers() throws GeneralSecurityException, IOException {
+    public KeyManagerFactory keyManagers() throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry("partner", key, NO_PASSWORD, chain.toArray(Certificate[]::new));
@@ -108,7 +108,7 @@ public record Credentials(
     }
 
     /** A trust manager factory that accepts chains to these roots alone. */
-    TrustManagerFactory trustManagers() throws GeneralSecurityException, IOException {
+    public TrustManagerFactory trustManagers() throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         for (int i = 0; i < trust.size(); i++) {

@@ -46,15 +46,14 @@ final class Failures {
             case UNAUTHENTICATED, PERMISSION_DENIED -> stop(StreamEnd.Reason.NOT_PERMITTED, message, details);
             case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, NOT_FOUND, ALREADY_EXISTS, UNIMPLEMENTED ->
                 stop(StreamEnd.Reason.REFUSED, message, details);
-            case OK,
-                    CANCELLED,
-                    UNKNOWN,
-                    DEADLINE_EXCEEDED,
-                    RESOURCE_EXHAUSTED,
-                    ABORTED,
-                    INTERNAL,
-                    UNAVAILABLE,
-                    DATA_LOSS ->
+            case RESOURCE_EXHAUSTED -> {
+                // with a time it is a quota that comes back; without one the request is too large and stays so
+                Duration after = retryAfter(details);
+                yield after == null
+                        ? stop(StreamEnd.Reason.REFUSED, message, details)
+                        : new Verdict.Retry(message, after, StreamEnd.Reason.UNREACHABLE);
+            }
+            case OK, CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
                 new Verdict.Retry(
                         message,
                         retryAfter(details),

@@ -470,6 +470,23 @@ class SubscriptionTest {
     }
 
     @Test
+    void anExhaustedQuotaIsWaitedForAndATooLargeRequestIsNot() throws Exception {
+        com.google.rpc.Status quota = com.google.rpc.Status.newBuilder()
+                .setCode(Code.RESOURCE_EXHAUSTED_VALUE)
+                .addDetails(Any.pack(com.google.rpc.RetryInfo.newBuilder()
+                        .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(20))
+                        .build()))
+                .build();
+        gateway.subscriptions.add((request, answers) -> answers.onError(StatusProto.toStatusRuntimeException(quota)));
+        script(failure(Status.RESOURCE_EXHAUSTED));
+        Subscription subscription = client.subscribe(NOW, listener);
+        ManualScheduler.Task retry = scheduler.takeRetry();
+        assertThat(retry.delay()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(24));
+        retry.run();
+        assertThat(ended(subscription.end()).reason()).isEqualTo(StreamEnd.Reason.REFUSED);
+    }
+
+    @Test
     void aCertificateOfACaThatTheGatewayDoesNotTrustIsGivenUpAfterThreeAttempts() throws Exception {
         var stranger = gateway.pki.tenant("deu", "radar-site");
         PartnerContext context = PartnerContext.of(

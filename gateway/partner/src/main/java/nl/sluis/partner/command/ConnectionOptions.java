@@ -10,8 +10,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Which gateway, as whom: a named context, or all of it on the command line. */
-final class ConnectionOptions {
+/** Which gateway, as whom: a named context, or all of it on the command line. A mixin for every command that calls one. */
+public final class ConnectionOptions {
     @Option(
             names = "--context",
             defaultValue = "${env:SLUIS_CONTEXT}",
@@ -37,13 +37,14 @@ final class ConnectionOptions {
             description = "Public keys that sign labels; without, only digests are checked.")
     private @Nullable Path signingKeys;
 
-    private ContextStore store = ContextStore.standard();
+    private final ContextStore store = ContextStore.standard();
 
-    void useStore(ContextStore other) {
-        store = other;
-    }
-
-    PartnerContext resolve(CommandLine line) {
+    /**
+     * The gateway that was asked for.
+     *
+     * @throws ParameterException if there is none, or it is not complete
+     */
+    public PartnerContext resolve(CommandLine line) {
         if (endpoint != null || trust != null || certificate != null || key != null) {
             return complete(line, endpoint, trust, certificate, key);
         }
