@@ -289,9 +289,9 @@ class SubscriptionTest {
 
     @Test
     void silenceIsABrokenStream() throws Exception {
-        script(heartbeat(100, 0));
+        script();
         client.subscribe(NOW, listener);
-        listener.nextCondition(StreamCondition.UpToDate.class);
+        gateway.nextRequest();
         ManualScheduler.Task watch = scheduler.takeWatch();
         scheduler.advance(Duration.ofSeconds(59));
         watch.run();
