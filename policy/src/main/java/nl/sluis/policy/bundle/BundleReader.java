@@ -25,6 +25,7 @@ import nl.sluis.policy.label.Mode;
 import nl.sluis.policy.label.OwnerId;
 import nl.sluis.policy.label.Spif;
 import nl.sluis.policy.label.Spifs;
+import nl.sluis.policy.rule.CelCondition;
 import nl.sluis.policy.rule.FieldPath;
 import nl.sluis.policy.rule.Kind;
 import nl.sluis.policy.rule.Payload;
@@ -499,6 +500,7 @@ final class BundleReader {
             for (Rule rule : policy.rules()) {
                 Rule.Head head = rule.head();
                 what(head.what(), groups);
+                expression(head.what());
                 head.to().names().forEach(n -> audience(n, definitions, tenants));
                 if (rule instanceof Rule.Redact redact) {
                     redact.fields().forEach(f -> field(f, head.what().kinds()));
@@ -524,6 +526,33 @@ final class BundleReader {
 
     private void what(What what, ObjectGroups groups) {
         what.groups().forEach(g -> group(g, what.at(), groups));
+    }
+
+    private void expression(What what) {
+        What.Expression when = what.when();
+        if (when == null) {
+            return;
+        }
+        if (what.kinds().size() != 1
+                || Payload.bodies(what.kinds().iterator().next()).size() != 1) {
+            problems.add(
+                    ProblemKind.CONFLICT,
+                    when.at(),
+                    "an expression over more than one type of message",
+                    "",
+                    "`kind` with one kind that has one type of payload");
+            return;
+        }
+        try {
+            CelCondition.compile(Payload.bodies(what.kinds().iterator().next()).get(0), when.source());
+        } catch (CelCondition.BadExpressionException e) {
+            problems.add(
+                    ProblemKind.BAD_VALUE,
+                    when.at(),
+                    "expression `" + Names.shown(when.source()) + "`: " + e.getMessage(),
+                    when.source(),
+                    "CEL that gives true or false");
+        }
     }
 
     private void group(String name, Position at, ObjectGroups groups) {

@@ -74,6 +74,14 @@ public final class PolicyBundle {
         return bundle;
     }
 
+    /**
+     * The same bundle with other policies: a question "what if", for proofs and previews. It has no version, and its
+     * digest is still that of the files.
+     */
+    public PolicyBundle withPolicies(List<Policy> others) {
+        return new PolicyBundle(files, BundleHeader.DRAFT, spifs, others, definitions, groups, tenants, consents);
+    }
+
     /** Checks a label under this bundle's security policies and communities. */
     public SecurityLabel label(Label label) throws LabelException {
         return SecurityLabel.of(label, spifs);

@@ -20,11 +20,14 @@ import nl.sluis.policy.label.Mode;
 import nl.sluis.policy.label.OwnerId;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.label.Spif;
+import nl.sluis.policy.rule.CelCondition;
 import nl.sluis.policy.rule.Kind;
+import nl.sluis.policy.rule.Payload;
 import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.PolicyOwner;
 import nl.sluis.policy.rule.Rule;
 import nl.sluis.policy.rule.To;
+import nl.sluis.policy.rule.What;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -518,12 +521,25 @@ public final class CompiledPolicy {
                 modeBits,
                 groups,
                 head.what().probabilityAtLeast().orElse(Double.NaN),
-                null,
+                condition(head.what()),
                 to,
                 covered,
                 from,
                 until,
                 relabelled);
+    }
+
+    private static CompiledRule.@Nullable Condition condition(What what) {
+        What.Expression when = what.when();
+        if (when == null) {
+            return null;
+        }
+        try {
+            return CelCondition.compile(
+                    Payload.bodies(what.kinds().iterator().next()).get(0), when.source())::test;
+        } catch (CelCondition.BadExpressionException e) {
+            throw new IllegalStateException("expression was checked when the bundle was read", e);
+        }
     }
 
     private long[] audiences(To to) {

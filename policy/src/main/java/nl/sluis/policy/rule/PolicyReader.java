@@ -456,11 +456,11 @@ public final class PolicyReader {
                     ProblemKind.BAD_VALUE, form.at("probability_at_least"), "probability above 1", "", "from 0 to 1");
         }
         Yaml.Text when = form.text("when");
-        if (when != null && verb.grants()) {
+        if (when != null && (verb.grants() || verb == Rule.Verb.CONSENT || verb == Rule.Verb.QUOTA)) {
             problems.add(
                     ProblemKind.CONFLICT,
                     when.at(),
-                    "`when` in a rule that grants",
+                    "`when` in a `" + verb.word() + "`",
                     verb.word(),
                     "an expression only in deny, redact, coarsen or delay");
         }
