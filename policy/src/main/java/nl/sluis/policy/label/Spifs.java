@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** The security policies that are known, and with them the vocabulary of labels. */
 public final class Spifs {
     /** Paths of the files that come with the module; a bundle may bring its own under the same path. */
-    public static final List<String> STANDARD =
-            List.of("spif/nato.yaml", "spif/eu.yaml", "spif/nld.yaml", "spif/deu.yaml", "spif/fra.yaml");
+    public static final List<String> STANDARD = List.of(
+            "spif/nato.yaml", "spif/eu.yaml", "spif/nld.yaml", "spif/deu.yaml", "spif/fra.yaml", "spif/usa.yaml");
 
     private static final Set<String> NATIONS = Locale.getISOCountries(Locale.IsoCountryCode.PART1_ALPHA3);
     private static final Pattern COMMUNITY = Pattern.compile("[A-Z][A-Z0-9-]{1,31}");
@@ -49,7 +49,7 @@ public final class Spifs {
         communities.addAll(moreCommunities);
     }
 
-    /** The policies that come with the module: NATO, EU, NLD, DEU, FRA. */
+    /** The policies that come with the module: NATO, EU, NLD, DEU, FRA, USA. */
     public static Spifs standard() {
         Problems problems = new Problems();
         List<Spif> spifs = new ArrayList<>();

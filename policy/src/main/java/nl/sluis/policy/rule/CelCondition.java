@@ -71,7 +71,7 @@ public final class CelCondition {
                     + (first.getSourceLocation().getColumn() + 1));
         }
         try {
-            CelRuntime runtime = CelRuntimeFactory.standardCelRuntimeBuilder()
+            CelRuntime runtime = CelRuntimeFactory.legacyCelRuntimeBuilder()
                     .setOptions(OPTIONS)
                     .addMessageTypes(body)
                     .build();
