@@ -35,7 +35,7 @@ public record Obligations(
         return redact.isEmpty() && redactSensitivities.isEmpty() && positionSigmaAtLeastM == 0 && keep == null;
     }
 
-    /** {@code delay=6h redact=comments sigma=1km relabel=tca}, empty where there is none. */
+    /** {@code delay=6h redact=comments sigma=1km keep=miss_distance~100.0,tca}, empty where there is none. */
     @Override
     public String toString() {
         StringBuilder out = new StringBuilder();
@@ -51,7 +51,14 @@ public record Obligations(
             out.append(" sigma=").append(Quantity.length(positionSigmaAtLeastM));
         }
         if (keep != null) {
-            out.append(" keep=").append(new TreeMap<>(keep).keySet().stream().collect(Collectors.joining(",")));
+            out.append(" keep=")
+                    .append(new TreeMap<>(keep)
+                            .entrySet().stream()
+                                    .map(e -> e.getKey()
+                                            + (e.getValue().isPresent()
+                                                    ? "~" + e.getValue().getAsDouble()
+                                                    : ""))
+                                    .collect(Collectors.joining(",")));
         }
         return out.toString().strip();
     }

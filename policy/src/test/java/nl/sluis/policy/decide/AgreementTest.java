@@ -102,7 +102,7 @@ class AgreementTest {
         long compared = 0;
         while (compared < (LONG ? 10_000_000 : 1_000_000)) {
             PolicyBundle bundle = TestBundles.bundle(RandomBundles.text(random));
-            compared += compare(bundle, RandomBundles.items(bundle, random, 400), "seed " + seed);
+            compared += compare(bundle, RandomBundles.items(bundle, random, 1_500), "seed " + seed);
         }
         // agreement about nothing but refusals would prove little
         assertThat(seen.get("RELEASED")).isGreaterThan(20_000);

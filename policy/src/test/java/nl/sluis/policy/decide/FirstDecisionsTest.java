@@ -164,7 +164,7 @@ class FirstDecisionsTest {
         Decision decision = decide(warning);
 
         assertThat(decision.isRelabelled(audience("acme-space"))).isTrue();
-        assertThat(says(decision, "acme-space")).isEqualTo("release keep=miss_distance,objects,probability,tca");
+        assertThat(says(decision, "acme-space")).isEqualTo("release keep=miss_distance~100.0,objects,probability,tca");
         assertThat(Objects.requireNonNull(decision.obligations(audience("acme-space")))
                         .label()
                         .marking())

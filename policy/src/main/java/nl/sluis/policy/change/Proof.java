@@ -1,0 +1,469 @@
+package nl.sluis.policy.change;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import nl.sluis.policy.bundle.Audience;
+import nl.sluis.policy.bundle.Clearance;
+import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.decide.CompiledPolicy;
+import nl.sluis.policy.decide.Item;
+import nl.sluis.policy.decide.ItemObject;
+import nl.sluis.policy.label.CategoryRef;
+import nl.sluis.policy.label.LabelException;
+import nl.sluis.policy.label.LabelNotation;
+import nl.sluis.policy.label.Mode;
+import nl.sluis.policy.label.OwnerId;
+import nl.sluis.policy.label.SecurityLabel;
+import nl.sluis.policy.label.Spif;
+import nl.sluis.policy.rule.Invariant;
+import nl.sluis.policy.rule.Kind;
+import nl.sluis.policy.rule.Policy;
+import nl.sluis.policy.rule.PolicyOwner;
+import nl.sluis.policy.rule.Rule;
+import nl.sluis.policy.text.PolicyException;
+import org.jspecify.annotations.Nullable;
+import org.sat4j.specs.TimeoutException;
+
+/**
+ * Proves statements over all items, labels, owners, objects, times and tenants by a SAT solver: the vocabulary is finite,
+ * so there is either a proof or a counter-example.
+ *
+ * <p>Assumptions:
+ * <ul>
+ *   <li>expressions are unknowns that may hold, fail or be unanswerable, and equal texts behave alike;
+ *   <li>quotas are outside: they change no decision;
+ *   <li>a SPIF that changed is not modelled, and counts as widening; so does a query that takes longer than 20 s.
+ * </ul>
+ */
+public final class Proof {
+    private final List<PolicyBundle> bundles;
+    private final World world;
+    private final List<Map<Rule, Integer>> matched = new ArrayList<>();
+    private final List<CompiledPolicy> compiled;
+
+    private Proof(List<PolicyBundle> bundles) {
+        this.bundles = bundles;
+        this.world = new World(bundles);
+        bundles.forEach(b -> matched.add(new HashMap<>()));
+        this.compiled = bundles.stream().map(CompiledPolicy::compile).toList();
+    }
+
+    /** Compares bundle with bundle: policies, groups, audiences, tenants, consents, SPIFs and validity. */
+    public static Comparison compare(PolicyBundle before, PolicyBundle after) {
+        List<String> unmodelled = new ArrayList<>();
+        for (Spif spif : after.spifs().all()) {
+            Spif old = before.spifs().withOid(spif.oid());
+            if (old != null && !old.equals(spif)) {
+                unmodelled.add("security policy `" + spif.name() + "` changed");
+            }
+        }
+        List<CounterExample> gains = new ArrayList<>();
+        List<CounterExample> losses = new ArrayList<>();
+        try {
+            Proof proof = new Proof(List.of(before, after));
+            for (String tenant : proof.pairs()) {
+                proof.difference(tenant, 0, 1, gains);
+            }
+            Proof reverse = new Proof(List.of(after, before));
+            for (String tenant : reverse.pairs()) {
+                reverse.difference(tenant, 0, 1, losses);
+            }
+        } catch (TimeoutException e) {
+            unmodelled.add("the proof took too long");
+        }
+        Direction direction = !gains.isEmpty() || !unmodelled.isEmpty()
+                ? Direction.WIDENS
+                : losses.isEmpty() ? Direction.EQUIVALENT : Direction.NARROWS;
+        List<CounterExample> lost = losses.stream()
+                .map(c -> new CounterExample(
+                        c.tenant(),
+                        c.item(),
+                        c.at(),
+                        c.after(),
+                        c.before(),
+                        sentence(c.tenant(), c.item(), c.after(), c.before())))
+                .toList();
+        return new Comparison(
+                direction, List.copyOf(gains), lost, List.copyOf(unmodelled), officers(before, after, direction));
+    }
+
+    /**
+     * Whether an invariant of a bundle holds.
+     *
+     * @return a counter-example for each tenant that gets what it never must; empty where the invariant is proved
+     */
+    public static List<CounterExample> check(PolicyBundle bundle, Invariant invariant) {
+        List<CounterExample> broken = new ArrayList<>();
+        try {
+            Proof proof = new Proof(List.of(bundle));
+            int matches = proof.world.matches(invariant.what(), false, 0);
+            for (Audience audience : bundle.audiences()) {
+                if (Side.isIn(invariant.to(), audience)) {
+                    String tenant = audience.tenants().get(0);
+                    Side side = proof.sides(tenant).get(0);
+                    CounterExample example = proof.example(
+                            tenant, List.of(side), proof.world.formula.and(matches, side.released), "never", "");
+                    if (example != null) {
+                        broken.add(example);
+                    }
+                }
+            }
+        } catch (TimeoutException e) {
+            broken.add(new CounterExample("", null, Instant.EPOCH, "", "", "the proof took too long"));
+        }
+        return broken;
+    }
+
+    /**
+     * Rules without which nobody would get more or less, of any item: dead or shadowed by others. Quotas and expressions
+     * aside, they can go.
+     */
+    public static List<Rule> idleRules(PolicyBundle bundle) {
+        List<Rule> idle = new ArrayList<>();
+        for (Policy policy : bundle.policies()) {
+            for (Rule rule : policy.rules()) {
+                if (rule instanceof Rule.Quota) {
+                    continue;
+                }
+                List<Policy> others = bundle.policies().stream()
+                        .map(p -> p.equals(policy) ? without(p, rule) : p)
+                        .toList();
+                PolicyBundle same = bundle.withPolicies(bundle.policies());
+                if (compare(same, bundle.withPolicies(others)).direction() == Direction.EQUIVALENT) {
+                    idle.add(rule);
+                }
+            }
+        }
+        return idle;
+    }
+
+    private static Policy without(Policy policy, Rule rule) {
+        return new Policy(
+                policy.name(),
+                policy.owners(),
+                policy.imports(),
+                policy.rules().stream().filter(r -> r != rule).toList(),
+                policy.invariants(),
+                policy.tests(),
+                policy.at());
+    }
+
+    /** One tenant for each pair of audiences, old and new. */
+    private Collection<String> pairs() {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        Set<String> tenants = new LinkedHashSet<>();
+        bundles.forEach(b -> tenants.addAll(b.tenants().keySet()));
+        for (String tenant : tenants) {
+            StringBuilder pair = new StringBuilder();
+            for (PolicyBundle bundle : bundles) {
+                Audience audience = bundle.audienceOf(tenant);
+                pair.append(audience == null ? "-" : Integer.toString(audience.index()))
+                        .append('/');
+            }
+            pairs.putIfAbsent(pair.toString(), tenant);
+        }
+        return pairs.values();
+    }
+
+    /** Looks for an item of which the tenant gets more under the bundle {@code more} than under {@code less}. */
+    private void difference(String tenant, int less, int more, List<CounterExample> found) throws TimeoutException {
+        if (bundles.get(more).audienceOf(tenant) == null) {
+            return;
+        }
+        List<Side> sides = sides(tenant);
+        Side from = sides.get(less);
+        Side to = sides.get(more);
+        Formula formula = world.formula;
+        Set<String> names = new TreeSet<>(from.obligations.keySet());
+        List<Integer> fewer = new ArrayList<>();
+        for (String name : names) {
+            int ordered = from.obligations.getOrDefault(name, formula.constant(false));
+            int still = name.startsWith("redact ")
+                    ? to.obligations.getOrDefault(name, formula.constant(false))
+                    : to.atLeast(
+                            name.substring(0, name.indexOf(' ')),
+                            Double.parseDouble(name.substring(name.indexOf(' ') + 1)));
+            fewer.add(formula.and(ordered, -still));
+        }
+        fewer.add(formula.and(to.direct, -from.direct));
+        Set<String> fields = new TreeSet<>(from.kept.keySet());
+        fields.addAll(to.kept.keySet());
+        for (String field : fields) {
+            fewer.add(formula.and(to.shows(field), -from.shows(field)));
+        }
+        int gains = formula.or(
+                formula.and(to.released, -from.released), formula.and(to.released, from.released, formula.or(fewer)));
+        CounterExample example = example(tenant, sides, gains, null, null);
+        if (example != null) {
+            found.add(example);
+        }
+    }
+
+    /** The formulas of all bundles for a tenant, with what it can pass of each owner's labels. */
+    private List<Side> sides(String tenant) {
+        List<Side> sides = new ArrayList<>();
+        for (int b = 0; b < bundles.size(); b++) {
+            sides.add(new Side(world, bundles.get(b), b, matched.get(b), tenant));
+        }
+        Map<List<Boolean>, String> witnesses = witnesses(sides);
+        for (OwnerId owner : world.owners.keySet()) {
+            List<Integer> passes =
+                    sides.stream().map(s -> world.formula.fresh()).toList();
+            for (int s = 0; s < sides.size(); s++) {
+                sides.get(s).pass.put(owner, passes.get(s));
+            }
+            for (int pattern = 0; pattern < 1 << sides.size(); pattern++) {
+                List<Boolean> wanted = bits(pattern, sides.size());
+                if (!witnesses.containsKey(wanted)) {
+                    int[] not = new int[sides.size()];
+                    for (int s = 0; s < not.length; s++) {
+                        not[s] = wanted.get(s) ? -passes.get(s) : passes.get(s);
+                    }
+                    world.formula.clause(not);
+                }
+            }
+        }
+        sides.forEach(Side::build);
+        return sides;
+    }
+
+    private static List<Boolean> bits(int pattern, int size) {
+        List<Boolean> bits = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            bits.add((pattern >> i & 1) != 0);
+        }
+        return bits;
+    }
+
+    /**
+     * Labels, without their owner, that pass exactly the wanted sides. It is enough to try one level, one category and one
+     * member: a label passes a side if each of its statements does.
+     */
+    private Map<List<Boolean>, String> witnesses(List<Side> sides) {
+        List<Audience> audiences = new ArrayList<>();
+        for (Side side : sides) {
+            Audience audience = side.audience();
+            if (audience != null) {
+                audiences.add(audience);
+            }
+        }
+        Set<String> tokens = new TreeSet<>();
+        audiences.forEach(a -> tokens.addAll(a.releaseTokens()));
+        // a member that the tenant is not
+        for (String other : List.of("ATA", "AIA")) {
+            if (!tokens.contains(other)) {
+                tokens.add(other);
+                break;
+            }
+        }
+        Map<List<Boolean>, String> witnesses = new LinkedHashMap<>();
+        for (Spif spif : bundles.get(bundles.size() - 1).spifs().all()) {
+            for (Spif.Level level : spif.levels()) {
+                for (@Nullable CategoryRef category : categories(spif)) {
+                    for (String token : tokens) {
+                        List<Boolean> passes = sides.stream()
+                                .map(s -> passes(s.audience(), spif, level, category, token))
+                                .toList();
+                        if (!witnesses.containsKey(passes)) {
+                            String with = category == null
+                                    ? ""
+                                    : ", with: ["
+                                            + spif.value(category).orElseThrow().name() + "]";
+                            witnesses.put(
+                                    passes,
+                                    spif.name() + ": {level: " + level.name() + with + "}, rel: [" + token + "]");
+                        }
+                    }
+                }
+            }
+            if (witnesses.size() == 1 << sides.size()) {
+                break;
+            }
+        }
+        return witnesses;
+    }
+
+    private static boolean passes(
+            @Nullable Audience audience, Spif spif, Spif.Level level, @Nullable CategoryRef category, String token) {
+        Clearance clearance = audience == null ? null : audience.clearances().get(spif.name());
+        return audience != null
+                && clearance != null
+                && clearance.lacvs().contains(level.lacv())
+                && (category == null || clearance.held().contains(category))
+                && audience.releaseTokens().contains(token);
+    }
+
+    private static List<@Nullable CategoryRef> categories(Spif spif) {
+        List<@Nullable CategoryRef> categories = new ArrayList<>();
+        categories.add(null);
+        for (Spif.TagSet set : spif.tagSets()) {
+            if (set.type() == Spif.TagType.RESTRICTIVE) {
+                set.values().forEach(v -> categories.add(new CategoryRef(set.oid(), v.lacv())));
+            }
+        }
+        return categories;
+    }
+
+    /** Solves, makes the answer small, and turns it into an item that both compiled policies are asked about. */
+    private @Nullable CounterExample example(
+            String tenant, List<Side> sides, int goal, @Nullable String before, @Nullable String after)
+            throws TimeoutException {
+        Formula formula = world.formula;
+        List<Integer> fixed = new ArrayList<>(List.of(goal));
+        if (!formula.isSatisfiable(fixed)) {
+            return null;
+        }
+        for (int wish : wishes(sides)) {
+            fixed.add(wish);
+            if (!formula.isSatisfiable(fixed)) {
+                fixed.remove(fixed.size() - 1);
+            }
+        }
+        formula.isSatisfiable(fixed);
+        Instant at = world.times.get(indexOf(world.time));
+        Item item = item(sides, at);
+        List<String> says = new ArrayList<>();
+        for (int b = 0; b < bundles.size(); b++) {
+            says.add(item == null ? "" : says(compiled.get(b), tenant, item, at));
+        }
+        String was = before == null ? says.get(0) : before;
+        String is = after == null || after.isEmpty() ? says.get(says.size() - 1) : after;
+        return new CounterExample(tenant, item, at, was, is, sentence(tenant, item, was, is));
+    }
+
+    /** What is left out of a counter-example if it can be: owners, objects, failures, probability, other modes. */
+    private List<Integer> wishes(List<Side> sides) {
+        List<Integer> wishes = new ArrayList<>();
+        world.expressions().forEach(e -> wishes.add(-e[1]));
+        world.expressions().forEach(e -> wishes.add(-e[0]));
+        wishes.add(mode(Mode.REAL));
+        wishes.add(-world.present.get(world.present.size() - 1));
+        wishes.add(-world.present.get(world.present.size() - 2));
+        world.present.forEach(p -> wishes.add(-p));
+        world.owners.values().forEach(o -> wishes.add(-o));
+        wishes.add(world.probability.get(0));
+        for (Side side : sides) {
+            side.pass.values().forEach(wishes::add);
+        }
+        wishes.add(kind(Kind.TRACK));
+        wishes.addAll(world.time);
+        return wishes;
+    }
+
+    private int mode(Mode mode) {
+        return world.modes.getOrDefault(mode, world.formula.constant(false));
+    }
+
+    private int kind(Kind kind) {
+        return world.kinds.getOrDefault(kind, world.formula.constant(false));
+    }
+
+    private @Nullable Item item(List<Side> sides, Instant at) {
+        Formula formula = world.formula;
+        Kind kind = chosen(world.kinds);
+        Mode mode = chosen(world.modes);
+        List<SecurityLabel> labels = new ArrayList<>();
+        Map<List<Boolean>, String> witnesses = witnesses(sides);
+        for (Map.Entry<OwnerId, Integer> owner : world.owners.entrySet()) {
+            if (!formula.holds(owner.getValue())) {
+                continue;
+            }
+            List<Boolean> passes = sides.stream()
+                    .map(s -> formula.holds(s.pass.getOrDefault(owner.getKey(), formula.constant(false))))
+                    .toList();
+            try {
+                labels.add(LabelNotation.parse(
+                        "{" + witnesses.get(passes) + ", owner: " + owner.getKey() + ", mode: " + mode + "}",
+                        bundles.get(bundles.size() - 1).spifs()));
+            } catch (PolicyException e) {
+                return null;
+            }
+        }
+        List<ItemObject> objects = new ArrayList<>();
+        for (int c = 0; c < world.objects.size(); c++) {
+            if (formula.holds(world.present.get(c))) {
+                objects.add(world.objects.get(c).example());
+            }
+        }
+        try {
+            return Item.derived(kind, labels)
+                    .objects(objects)
+                    .probability(world.probabilities.get(indexOf(world.probability)))
+                    .received(at)
+                    .build();
+        } catch (LabelException e) {
+            return null;
+        }
+    }
+
+    private <T> T chosen(Map<T, Integer> variables) {
+        return variables.entrySet().stream()
+                .filter(e -> world.formula.holds(e.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private int indexOf(List<Integer> variables) {
+        for (int i = 0; i < variables.size(); i++) {
+            if (world.formula.holds(variables.get(i))) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("none of " + variables + " holds");
+    }
+
+    private static String says(CompiledPolicy policy, String tenant, Item item, Instant at) {
+        Audience audience = policy.bundle().audienceOf(tenant);
+        return audience == null
+                ? "deny: not a tenant"
+                : policy.decide(item, at).explain(audience.index()).summary();
+    }
+
+    private static String sentence(String tenant, @Nullable Item item, String before, String after) {
+        if (item == null) {
+            return tenant + ": something that cannot be shown as an item";
+        }
+        List<String> objects = item.objects().stream()
+                .map(o -> o.state() == ItemObject.State.IDENTIFIED
+                        ? "object " + o.id()
+                        : "an object that is " + o.state().name().toLowerCase(Locale.ROOT))
+                .toList();
+        return "`" + tenant + "`: " + item.kind().word() + " of " + String.join(" and ", objects)
+                + (Double.isNaN(item.probability()) ? "" : " with probability " + item.probability())
+                + " under " + item.label() + ": was `" + before + "`, would be `" + after + "`";
+    }
+
+    /** Two officers of each party whose file changed if more gets out, else one. Shared files are the host's. */
+    private static Map<String, Integer> officers(PolicyBundle before, PolicyBundle after, Direction direction) {
+        Map<String, Integer> officers = new TreeMap<>();
+        Set<String> paths = new TreeSet<>(before.files().keySet());
+        paths.addAll(after.files().keySet());
+        for (String path : paths) {
+            if (Arrays.equals(before.files().get(path), after.files().get(path))) {
+                continue;
+            }
+            List<String> whose = new ArrayList<>();
+            for (PolicyBundle bundle : List.of(before, after)) {
+                bundle.policies().stream()
+                        .filter(p -> p.at().file().equals(path))
+                        .forEach(p ->
+                                p.owners().stream().map(PolicyOwner::toString).forEach(whose::add));
+            }
+            (whose.isEmpty() ? List.of("host") : whose)
+                    .forEach(w -> officers.put(w, direction == Direction.WIDENS ? 2 : 1));
+        }
+        return officers;
+    }
+}
