@@ -85,17 +85,22 @@ public final class Proof {
         Direction direction = !gains.isEmpty() || !unmodelled.isEmpty()
                 ? Direction.WIDENS
                 : losses.isEmpty() ? Direction.EQUIVALENT : Direction.NARROWS;
-        List<CounterExample> lost = losses.stream()
-                .map(c -> new CounterExample(
-                        c.tenant(),
-                        c.item(),
-                        c.at(),
-                        c.after(),
-                        c.before(),
-                        sentence(c.tenant(), c.item(), c.after(), c.before())))
-                .toList();
+        List<CounterExample> lost = losses.stream().map(Proof::reversed).toList();
         return new Comparison(
                 direction, List.copyOf(gains), lost, List.copyOf(unmodelled), officers(before, after, direction));
+    }
+
+    /** The proof of losses looks back from the new bundle: what it calls before comes after. */
+    private static CounterExample reversed(CounterExample example) {
+        String was = example.after();
+        String is = example.before();
+        return new CounterExample(
+                example.tenant(),
+                example.item(),
+                example.at(),
+                was,
+                is,
+                sentence(example.tenant(), example.item(), was, is));
     }
 
     /**
