@@ -1,0 +1,37 @@
+package nl.sluis.gateway.rpc;
+
+import io.vertx.core.http.HttpConnection;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.identity.Identities;
+import nl.sluis.gateway.identity.IdentityRejected;
+
+/** Callers are their certificates: the one {@link CallerResolver} of a gateway that runs. */
+public final class CertificateCallers implements CallerResolver {
+    private final Identities identities;
+
+    /** @param identities the same whose trust manager guards the handshake */
+    public CertificateCallers(Identities identities) {
+        this.identities = identities;
+    }
+
+    @Override
+    public Optional<CallerIdentity> accept(HttpConnection connection) {
+        SSLSession session = connection.sslSession();
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(identities.identityOf(session));
+        } catch (IdentityRejected rejected) {
+            // the reason went to the listeners of the identities; the peer never learns it
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public boolean mayStay(CallerIdentity caller) {
+        return identities.mayStay(caller);
+    }
+}

@@ -1,0 +1,84 @@
+package nl.sluis.gateway.rpc;
+
+import com.google.rpc.Code;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Cuts the bytes of a request into messages. Holds at most one message and one chunk beyond what was asked for. */
+final class FrameReader {
+    private final int maxMessageBytes;
+    private final String encoding;
+    private Buffer pending = Buffer.buffer();
+    private int position;
+
+    /** @param encoding value of the {@code grpc-encoding} header, {@code identity} where absent */
+    FrameReader(int maxMessageBytes, String encoding) {
+        this.maxMessageBytes = maxMessageBytes;
+        this.encoding = encoding;
+    }
+
+    void append(Buffer chunk) {
+        if (position > 0) {
+            pending = pending.getBuffer(position, pending.length());
+            position = 0;
+        }
+        pending.appendBuffer(chunk);
+    }
+
+    /** True where no byte of a further message is here. */
+    boolean isEmpty() {
+        return position == pending.length();
+    }
+
+    /**
+     * The next message, decompressed, or null where it is not here whole. A length over the limit is refused as soon as
+     * it is read, before its bytes are waited for.
+     */
+    byte @Nullable [] next() {
+        int available = pending.length() - position;
+        if (available < Frames.PREFIX_BYTES) {
+            return null;
+        }
+        byte compressed = pending.getByte(position);
+        long length = pending.getUnsignedInt(position + 1);
+        if (length > maxMessageBytes) {
+            throw Errors.tooLarge("message bytes", length, maxMessageBytes);
+        }
+        if (compressed != 0 && compressed != 1) {
+            throw Errors.malformed("compression flag: `" + compressed + "` (expected: 0 or 1)");
+        }
+        if (available - Frames.PREFIX_BYTES < length) {
+            return null;
+        }
+        int start = position + Frames.PREFIX_BYTES;
+        byte[] message = pending.getBytes(start, start + (int) length);
+        position = start + (int) length;
+        if (position == pending.length()) {
+            pending = Buffer.buffer();
+            position = 0;
+        }
+        return compressed == 0 ? message : decompress(message);
+    }
+
+    private byte[] decompress(byte[] message) {
+        if (!encoding.equals("gzip")) {
+            // PROTOCOL-HTTP2: a flagged message needs a known encoding
+            throw Errors.of(
+                    encoding.equals("identity") ? Code.INTERNAL : Code.UNIMPLEMENTED,
+                    "message encoding: `" + encoding + "` (expected: gzip, or a message that is not compressed)");
+        }
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(message))) {
+            // one byte more than allowed tells a bomb without unpacking it
+            byte[] plain = in.readNBytes(maxMessageBytes + 1);
+            if (plain.length > maxMessageBytes) {
+                throw Errors.tooLarge("decompressed message bytes", plain.length, maxMessageBytes);
+            }
+            return plain;
+        } catch (IOException e) {
+            throw Errors.malformed("message: not gzip, as its flag says");
+        }
+    }
+}
