@@ -55,12 +55,14 @@ import picocli.CommandLine.Spec;
         header = "Streams what is released to this partner; reconnects and resumes by itself.",
         footer = {
             "",
-            "Standard output carries the data. Standard error says how the stream is doing: up to date, behind,",
-            "withheld, missing or broken, so that an empty stream always has an explanation.",
+            "Standard output carries the data. Standard error says how the stream is doing:",
+            "up to date, behind, withheld, missing or broken, so that an empty stream always",
+            "has an explanation.",
             "",
             "Examples:",
             "  sluis subscribe all --from snapshot",
-            "  sluis subscribe conjunctions --filter 'product.conjunction.miss_distance_m < 1000.0'",
+            "  sluis subscribe conjunctions \\",
+            "    --filter 'product.conjunction.miss_distance_m < 500.0'",
             "  sluis subscribe tracks --cursor-file tracks.cursor -o jsonl >> tracks.jsonl"
         },
         exitCodeListHeading = "%nExit codes:%n",

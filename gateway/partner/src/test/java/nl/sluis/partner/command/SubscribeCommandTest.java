@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import io.grpc.Status;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class SubscribeCommandTest {
     /** 2026-11-01T10:00:00Z. */
@@ -224,6 +227,32 @@ class SubscribeCommandTest {
                 .contains("Exit codes:")
                 .contains("6     what arrived is not what was labelled, signed or counted")
                 .contains("sluis subscribe all --from snapshot");
+    }
+
+    @Test
+    void noLineOfHelpIsBrokenInTwo() {
+        for (Object command :
+                List.of(new SubscribeCommand(), new ContributeCommand(), new ContextCommand(), new DoctorCommand())) {
+            String footer = String.join(
+                    "\n",
+                    new CommandLine(command).getCommandSpec().usageMessage().footer());
+            assertThat(footer.lines()).allMatch(line -> line.length() <= 80);
+        }
+    }
+
+    @Test
+    void wrongUseIsAnsweredInTwoLines() {
+        StringWriter err = new StringWriter();
+        int exitCode = new CommandLine(new SubscribeCommand())
+                .setParameterExceptionHandler(new ShortErrors())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .setErr(new PrintWriter(err))
+                .execute("all", "--from", "yesterday");
+        assertThat(exitCode).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).isEqualToNormalizingNewlines("""
+                --from: `yesterday` (expected: now, snapshot, time:<UTC> or cursor:<file>)
+                try `subscribe --help`
+                """);
     }
 
     @Test
