@@ -49,7 +49,8 @@ final class SqliteWriter implements AutoCloseable {
             byClientId = connection.prepareStatement(
                     "select position, key, payload from " + entries + " where client_id = ?");
             insert = connection.prepareStatement("insert into " + entries
-                    + "(position, recorded_at, bytes_before, key, client_id, payload) values (?, ?, ?, ?, ?, ?)");
+                    + "(position, recorded_at, bytes_before, key, client_id, payload) values (?, ?, ?, ?, ?, ?)"
+                    + " on conflict(client_id) where client_id is not null do nothing");
             saveLatest = connection.prepareStatement("insert into " + latest
                     + "(key, position, recorded_at, payload) values (?, ?, ?, ?) on conflict(key) do update set"
                     + " position = excluded.position, recorded_at = excluded.recorded_at, payload = excluded.payload");
@@ -95,14 +96,20 @@ final class SqliteWriter implements AutoCloseable {
             LogName log = batch.log();
             Head before = touched.getOrDefault(log, heads.getOrDefault(log, Head.EMPTY));
             Map<String, Appended> known = new HashMap<>();
-            StoreException refusal = findClientIds(log, batch.entries(), known);
-            if (refusal != null) {
-                outcomes.add(new GroupWriter.Outcome(null, refusal));
-                continue;
-            }
             List<Appended> appended = new ArrayList<>(batch.entries().size());
-            touched.put(log, insert(log, batch.entries(), known, before, nowMicros, appended));
-            outcomes.add(new GroupWriter.Outcome(appended, null));
+            // a batch of one is inserted without looking first: the index finds a taken client id on the way
+            boolean look = batch.entries().size() > 1;
+            StoreException refusal = look ? findClientIds(log, batch.entries(), known) : null;
+            Head after = refusal == null ? insert(log, batch.entries(), known, before, nowMicros, appended) : null;
+            if (refusal == null && after == null) {
+                refusal = findClientIds(log, batch.entries(), known);
+                appended.addAll(known.values());
+            }
+            if (after != null) {
+                touched.put(log, after);
+            }
+            outcomes.add(
+                    refusal == null ? new GroupWriter.Outcome(appended, null) : new GroupWriter.Outcome(null, refusal));
         }
         for (Map.Entry<LogName, Head> each : touched.entrySet()) {
             saveHead(each.getKey(), each.getValue());
@@ -112,7 +119,7 @@ final class SqliteWriter implements AutoCloseable {
         return outcomes;
     }
 
-    /** Looks up the client ids of a batch before anything is written, so that a refusal needs no undo. */
+    /** Looks up the client ids of a batch while nothing of it is written, so that a refusal needs no undo. */
     private @Nullable StoreException findClientIds(LogName log, List<NewEntry> entries, Map<String, Appended> known)
             throws SQLException {
         Map<String, NewEntry> inBatch = new HashMap<>();
@@ -150,7 +157,8 @@ final class SqliteWriter implements AutoCloseable {
                         + ")");
     }
 
-    private Head insert(
+    /** The log's end afterwards; null, with nothing written, if the client id of a batch of one is taken. */
+    private @Nullable Head insert(
             LogName log,
             List<NewEntry> entries,
             Map<String, Appended> known,
@@ -174,7 +182,13 @@ final class SqliteWriter implements AutoCloseable {
             ofLog.insert.setString(4, entry.key());
             ofLog.insert.setString(5, entry.clientId().isEmpty() ? null : entry.clientId());
             ofLog.insert.setBytes(6, entry.payload());
-            ofLog.insert.executeUpdate();
+            if (ofLog.insert.executeUpdate() == 0) {
+                if (entries.size() == 1) {
+                    return null;
+                }
+                throw new IllegalStateException(
+                        "client id at position `" + position + "` is taken (expected: looked up)");
+            }
             if (!entry.key().isEmpty()) {
                 ofLog.saveLatest.setString(1, entry.key());
                 ofLog.saveLatest.setLong(2, position);
