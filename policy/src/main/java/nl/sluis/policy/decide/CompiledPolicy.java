@@ -49,6 +49,7 @@ public final class CompiledPolicy {
     private final OnePolicy[] policies;
     private final int hostPolicy;
     private final Map<OwnerId, Integer> policyOfOwner = new HashMap<>();
+    private final Map<String, Integer> policyOfNation = new HashMap<>();
     private final long[][] modes;
     private final Map<String, PartTable> parts = new HashMap<>();
     private final Map<String, long[]> members = new HashMap<>();
@@ -113,6 +114,9 @@ public final class CompiledPolicy {
                     host = p;
                 } else {
                     policyOfOwner.put(id, p);
+                    if (id.tenant().isEmpty()) {
+                        policyOfNation.put(id.nation(), p);
+                    }
                 }
             }
         }
@@ -351,8 +355,8 @@ public final class CompiledPolicy {
     /** The owner's own policy, else its nation's, else -1. */
     int policyOf(OwnerId owner) {
         Integer own = policyOfOwner.get(owner);
-        if (own == null && !owner.tenant().isEmpty()) {
-            own = policyOfOwner.get(owner.wholeNation());
+        if (own == null) {
+            own = policyOfNation.get(owner.nation());
         }
         return own == null ? -1 : own;
     }

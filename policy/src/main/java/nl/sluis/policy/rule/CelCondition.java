@@ -10,6 +10,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructTypeReference;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
@@ -60,6 +61,7 @@ public final class CelCondition {
     public static CelCondition compile(Descriptor body, String source) throws BadExpressionException {
         CelCompiler compiler = CelCompilerFactory.standardCelCompilerBuilder()
                 .setOptions(OPTIONS)
+                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addMessageTypes(body)
                 .addVar("item", StructTypeReference.create(body.getFullName()))
                 .setResultType(SimpleType.BOOL)
