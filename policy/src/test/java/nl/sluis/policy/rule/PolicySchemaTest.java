@@ -1,0 +1,119 @@
+package nl.sluis.policy.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import nl.sluis.policy.TestBundles;
+import nl.sluis.policy.text.Problems;
+import nl.sluis.policy.text.Yaml;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The schema for editors accepts every right policy, and sees the mistakes of shape that an editor should show. */
+class PolicySchemaTest {
+    private static final Path REFUSED = Path.of("src/test/resources/nl/sluis/policy/bundle/refused");
+    private static final JsonSchema SCHEMA = schema();
+
+    static Stream<Path> examples() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("examples", "netherlands"))) {
+            List<Path> policies = files.filter(f -> f.toString().endsWith(".yaml"))
+                    .filter(f -> read(f).startsWith("policy:"))
+                    .sorted()
+                    .toList();
+            return policies.stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleIsAccepted(Path file) {
+        assertThat(SCHEMA.validate(json(file.toString(), read(file)))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "misspelt-key",
+                "misspelt-verb",
+                "misspelt-kind",
+                "empty-to",
+                "empty-what",
+                "no-what",
+                "two-verbs",
+                "relabel-that-keeps-nothing",
+                "expression-in-a-rule-that-grants",
+                "redaction-of-nothing",
+                "redaction-of-routing"
+            })
+    void mistakesOfShapeAreSeen(String name) {
+        String text = new String(
+                Objects.requireNonNull(
+                        TestBundles.files(read(REFUSED.resolve(name + ".txt"))).get("nld.yaml")),
+                StandardCharsets.UTF_8);
+
+        assertThat(SCHEMA.validate(json(name, text))).isNotEmpty();
+    }
+
+    @Test
+    void theSchemaKnowsEveryVerbAndKind() throws Exception {
+        String text = resource();
+        for (Rule.Verb verb : Rule.Verb.values()) {
+            assertThat(text).contains("\"" + verb.word() + "\"");
+        }
+        Kind.words().forEach(k -> assertThat(text).contains("\"" + k + "\""));
+    }
+
+    private static JsonSchema schema() {
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(resource());
+    }
+
+    private static String resource() {
+        try (InputStream in = PolicySchemaTest.class.getResourceAsStream("/nl/sluis/policy/policy.schema.json")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonNode json(String name, String text) {
+        return json(Objects.requireNonNull(Yaml.parse(name, text.getBytes(StandardCharsets.UTF_8), new Problems())));
+    }
+
+    private static JsonNode json(Yaml value) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        if (value instanceof Yaml.Text text) {
+            return nodes.textNode(text.value());
+        }
+        if (value instanceof Yaml.Items items) {
+            var array = nodes.arrayNode();
+            items.values().forEach(v -> array.add(json(v)));
+            return array;
+        }
+        ObjectNode object = nodes.objectNode();
+        ((Yaml.Fields) value).values().forEach((k, v) -> object.set(k, json(v)));
+        return object;
+    }
+}
