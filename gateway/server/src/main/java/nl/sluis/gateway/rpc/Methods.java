@@ -3,7 +3,6 @@ package nl.sluis.gateway.rpc;
 import com.google.protobuf.MessageLite;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
-import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import nl.sluis.proto.v1.AuditServiceGrpc;
 import nl.sluis.proto.v1.CatalogueServiceGrpc;
 import nl.sluis.proto.v1.ContributionServiceGrpc;
@@ -35,11 +36,9 @@ public final class Methods {
             TenantServiceGrpc.getServiceDescriptor());
 
     private final Map<String, MethodCall> calls;
-    private final List<ServiceDescriptor> services;
 
-    private Methods(Map<String, MethodCall> calls, List<ServiceDescriptor> services) {
+    private Methods(Map<String, MethodCall> calls) {
         this.calls = Map.copyOf(calls);
-        this.services = List.copyOf(services);
     }
 
     /** Starts a table that holds the contract's services. */
@@ -50,11 +49,6 @@ public final class Methods {
     /** Full names of all methods, {@code package.Service/Method}. */
     public Set<String> names() {
         return Collections.unmodifiableSet(calls.keySet());
-    }
-
-    /** Descriptors of all services, with their files. */
-    List<ServiceDescriptor> services() {
-        return services;
     }
 
     Optional<MethodCall> find(String fullMethodName) {
@@ -70,12 +64,18 @@ public final class Methods {
 
         /** Adds a service beside the contract, whose methods are then offered like the contract's. */
         Builder service(ServiceDescriptor service) {
-            if (!(service.getSchemaDescriptor() instanceof ProtoServiceDescriptorSupplier)) {
-                throw new IllegalArgumentException(
-                        "service: `" + service.getName() + "` has no descriptor (expected: one made by protoc)");
-            }
             services.add(service);
             return this;
+        }
+
+        /** All services so far. */
+        List<ServiceDescriptor> services() {
+            return List.copyOf(services);
+        }
+
+        /** Full names of all services so far, in order. */
+        Set<String> serviceNames() {
+            return services.stream().map(ServiceDescriptor::getName).collect(Collectors.toCollection(TreeSet::new));
         }
 
         /** One request, one answer. */
@@ -123,7 +123,7 @@ public final class Methods {
                     all.putIfAbsent(name, call -> call.exchange().fail(Errors.unimplemented(name)));
                 }
             }
-            return new Methods(all, services);
+            return new Methods(all);
         }
     }
 }

@@ -47,7 +47,7 @@ public final class PartnerServer {
     /**
      * Puts the port together.
      *
-     * @param methods handlers by method; {@code Subscribe} is added here
+     * @param methods handlers by method; {@code Subscribe}, health and reflection are added here
      * @param subscriptions opens subscriptions; called on worker threads
      * @param serving turned true by {@link #start} and false by {@link #shutdown}
      * @param references makes the opaque references under which unexpected failures are logged
@@ -71,8 +71,10 @@ public final class PartnerServer {
         this.serving = serving;
         this.metrics = metrics;
         this.connections = new Connections(vertx, callers, limits, metrics);
-        Methods table = methods.raw(SubscriptionServiceGrpc.getSubscribeMethod(), SubscribeStream.method(subscriptions))
-                .build();
+        methods.raw(SubscriptionServiceGrpc.getSubscribeMethod(), SubscribeStream.method(subscriptions));
+        HealthMethods.register(methods, serving);
+        ReflectionMethods.register(methods);
+        Methods table = methods.build();
         CallServices services = new CallServices(limits, streams, new FailureLog(references), metrics);
         this.door = new Door(vertx, connections, permissions, table, services, () -> draining);
     }
