@@ -15,6 +15,10 @@ public enum LogName {
     SOLUTIONS(true),
     /** Products before release: the label and inputs of each, superseded and withdrawn ones included. */
     PRODUCTS(true),
+    /** Which product was released to which audience, and what waits for its delay to end. */
+    RELEASED(true),
+    /** What was decided about each item, with reasons, for officers. */
+    DECISIONS(true),
     /** Policies, tenants and revocations by epoch. */
     POLICIES(true),
     /** How far each stage and subscription has read, by its name. */

@@ -1,0 +1,409 @@
+package nl.sluis.gateway.item;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import nl.sluis.orbit.Frame;
+import nl.sluis.orbit.GeodeticPosition;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.Vector3;
+import nl.sluis.orbit.ccsds.MeanElements;
+import nl.sluis.orbit.determination.BiasEstimate;
+import nl.sluis.orbit.determination.FitResult;
+import nl.sluis.orbit.determination.OrbitSolution;
+import nl.sluis.orbit.determination.Residual;
+import nl.sluis.orbit.determination.SensorStatistics;
+import nl.sluis.orbit.determination.Verdict;
+import nl.sluis.orbit.measurement.Component;
+import nl.sluis.orbit.measurement.Correction;
+import nl.sluis.orbit.measurement.Observation;
+import nl.sluis.orbit.measurement.Sensor;
+import nl.sluis.proto.v1.Corrections;
+import nl.sluis.proto.v1.Covariance;
+import nl.sluis.proto.v1.FitQuality;
+import nl.sluis.proto.v1.FitVerdict;
+import nl.sluis.proto.v1.MeasurementSigmas;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.ObservationSeries;
+import nl.sluis.proto.v1.OrbitRegime;
+import nl.sluis.proto.v1.RangeMode;
+import nl.sluis.proto.v1.SensorResiduals;
+import nl.sluis.proto.v1.StateVector;
+
+/** Translates between the contract and the orbit module. Both sides are SI and UTC, so only shapes change. */
+public final class OrbitMessages {
+    private static final int STATE_DIMENSION = 6;
+    private static final double EARTH_MU = 3.986004418e14; // m³/s², IERS Conventions (2010), table 1.1
+    private static final double EARTH_RADIUS_M = 6_378_137.0; // WGS 84
+    private static final double SGP4_EARTH_RADIUS_M = 6_378_135.0; // WGS 72, the unit of B*
+    private static final double SIDEREAL_DAY_S = 86_164.0905;
+    private static final double LEO_PERIGEE_HEIGHT_M = 2_000_000;
+    private static final double HIGH_ECCENTRICITY = 0.25;
+    private static final double GEO_PERIOD_TOLERANCE = 0.1;
+
+    private OrbitMessages() {}
+
+    /**
+     * The name under which a fit knows a sensor: one that delivers both corrected and raw values counts as two, because
+     * the model differs.
+     */
+    public static String fitSensorId(String sensorId, Corrections corrections) {
+        return corrections.getTroposphere() ? sensorId + " (troposphere corrected)" : sensorId;
+    }
+
+    /**
+     * Observations of a series, in its order.
+     *
+     * @param inputId identifier of the series, from which each observation's own follows
+     */
+    public static List<Observation> observations(String inputId, ObservationSeries series) {
+        List<Observation> result = new ArrayList<>(series.getObservationsCount());
+        String sensor = fitSensorId(series.getSensorId(), series.getCorrections());
+        int index = 0;
+        for (nl.sluis.proto.v1.Observation observation : series.getObservationsList()) {
+            result.add(observation(inputId + "#" + index++, sensor, observation));
+        }
+        return result;
+    }
+
+    private static Observation observation(String id, String sensor, nl.sluis.proto.v1.Observation observation) {
+        Instant epoch = Times.instant(observation.getEpoch());
+        return switch (observation.getValueCase()) {
+            case RANGE ->
+                new Observation.Range(
+                        id,
+                        sensor,
+                        epoch,
+                        observation.getRange().getRangeM(),
+                        optional(
+                                observation.getRange().hasSigmaM(),
+                                observation.getRange().getSigmaM()),
+                        path(observation.getRange().getMode()));
+            case RANGE_RATE ->
+                new Observation.RangeRate(
+                        id,
+                        sensor,
+                        epoch,
+                        observation.getRangeRate().getRangeRateMS(),
+                        optional(
+                                observation.getRangeRate().hasSigmaMS(),
+                                observation.getRangeRate().getSigmaMS()),
+                        path(observation.getRangeRate().getMode()));
+            case AZIMUTH_ELEVATION -> {
+                var direction = observation.getAzimuthElevation();
+                yield new Observation.AzimuthElevation(
+                        id,
+                        sensor,
+                        epoch,
+                        direction.getAzimuthRad(),
+                        direction.getElevationRad(),
+                        optional(direction.hasAzimuthSigmaRad(), direction.getAzimuthSigmaRad()),
+                        optional(direction.hasElevationSigmaRad(), direction.getElevationSigmaRad()));
+            }
+            case RIGHT_ASCENSION_DECLINATION -> {
+                var direction = observation.getRightAscensionDeclination();
+                // the contract states one sigma on the sky; right ascension itself scatters by 1/cos(declination) more
+                OptionalDouble sky = optional(direction.hasSigmaRad(), direction.getSigmaRad());
+                OptionalDouble rightAscension = sky.isPresent()
+                        ? OptionalDouble.of(sky.getAsDouble() / Math.cos(direction.getDeclinationRad()))
+                        : sky;
+                yield new Observation.RightAscensionDeclination(
+                        id,
+                        sensor,
+                        epoch,
+                        Frame.EME2000,
+                        direction.getRightAscensionRad(),
+                        direction.getDeclinationRad(),
+                        rightAscension,
+                        sky);
+            }
+            case TIME_DIFFERENCE -> {
+                var difference = observation.getTimeDifference();
+                // the contract subtracts the first arrival from the second, the model the second from the first
+                yield new Observation.TimeDifference(
+                        id,
+                        sensor,
+                        difference.getSecondSensorId(),
+                        epoch,
+                        -difference.getTimeDifferenceS(),
+                        optional(difference.hasSigmaS(), difference.getSigmaS()));
+            }
+            case FREQUENCY_DIFFERENCE -> {
+                var difference = observation.getFrequencyDifference();
+                yield new Observation.FrequencyDifference(
+                        id,
+                        sensor,
+                        difference.getSecondSensorId(),
+                        epoch,
+                        difference.getTransmitFrequencyHz(),
+                        -difference.getFrequencyDifferenceHz(),
+                        optional(difference.hasSigmaHz(), difference.getSigmaHz()));
+            }
+            case MAGNITUDE ->
+                new Observation.Magnitude(
+                        id, sensor, epoch, observation.getMagnitude().getMagnitude());
+            case RADAR_CROSS_SECTION ->
+                new Observation.RadarCrossSection(
+                        id, sensor, epoch, observation.getRadarCrossSection().getRadarCrossSectionM2());
+            case VALUE_NOT_SET -> throw new IllegalArgumentException("observation: no value (expected: one)");
+        };
+    }
+
+    private static Observation.Path path(RangeMode mode) {
+        return mode == RangeMode.RANGE_MODE_ONE_WAY ? Observation.Path.ONE_WAY : Observation.Path.TWO_WAY;
+    }
+
+    private static OptionalDouble optional(boolean present, double value) {
+        return present ? OptionalDouble.of(value) : OptionalDouble.empty();
+    }
+
+    /**
+     * A ground sensor as a fit needs it.
+     *
+     * @param corrections what the source has already corrected; the rest is modelled
+     */
+    public static Sensor sensor(nl.sluis.proto.v1.Sensor sensor, Corrections corrections) {
+        var site = sensor.getGround();
+        Map<Component, Double> sigmas = new EnumMap<>(Component.class);
+        MeasurementSigmas given = sensor.getSigmas();
+        put(sigmas, Component.RANGE, given.hasRangeM(), given.getRangeM());
+        put(sigmas, Component.RANGE_RATE, given.hasRangeRateMS(), given.getRangeRateMS());
+        put(sigmas, Component.AZIMUTH, given.hasAzimuthRad(), given.getAzimuthRad());
+        put(sigmas, Component.ELEVATION, given.hasElevationRad(), given.getElevationRad());
+        boolean sky = given.hasRightAscensionDeclinationRad();
+        put(sigmas, Component.RIGHT_ASCENSION, sky, given.getRightAscensionDeclinationRad());
+        put(sigmas, Component.DECLINATION, sky, given.getRightAscensionDeclinationRad());
+        put(sigmas, Component.TIME_DIFFERENCE, given.hasTimeDifferenceS(), given.getTimeDifferenceS());
+        put(sigmas, Component.FREQUENCY_DIFFERENCE, given.hasFrequencyDifferenceHz(), given.getFrequencyDifferenceHz());
+
+        Map<Component, Sensor.Bias> biases = new EnumMap<>(Component.class);
+        if (sensor.getEstimatedBiases().getRange()) {
+            biases.put(Component.RANGE, Sensor.Bias.guessed(0));
+        }
+        if (sensor.getEstimatedBiases().getRangeRate()) {
+            biases.put(Component.RANGE_RATE, Sensor.Bias.guessed(0));
+        }
+        if (sensor.getEstimatedBiases().getAzimuthElevation()) {
+            biases.put(Component.AZIMUTH, Sensor.Bias.guessed(0));
+            biases.put(Component.ELEVATION, Sensor.Bias.guessed(0));
+        }
+
+        Set<Correction> toModel = EnumSet.noneOf(Correction.class);
+        if (!corrections.getTroposphere()) {
+            toModel.add(Correction.RANGE_TROPOSPHERE);
+            toModel.add(Correction.ELEVATION_REFRACTION);
+        }
+        if (!corrections.getAberration()) {
+            toModel.add(Correction.STELLAR_ABERRATION);
+        }
+        return new Sensor(
+                fitSensorId(sensor.getSensorId(), corrections),
+                new GeodeticPosition(site.getLatitudeRad(), site.getLongitudeRad(), site.getAltitudeM()),
+                sigmas,
+                biases,
+                toModel);
+    }
+
+    private static void put(Map<Component, Double> sigmas, Component component, boolean present, double value) {
+        if (present) {
+            sigmas.put(component, value);
+        }
+    }
+
+    /** A state of the contract as the orbit module has it. */
+    public static OrbitState state(StateVector state) {
+        return new OrbitState(
+                Times.instant(state.getEpoch()),
+                frame(state.getFrame()),
+                vector(state.getPositionM()),
+                vector(state.getVelocityMS()));
+    }
+
+    /** A state of the orbit module as the contract has it. */
+    public static StateVector state(OrbitState state) {
+        return StateVector.newBuilder()
+                .setEpoch(Times.timestamp(state.epoch()))
+                .setFrame(frame(state.frame()))
+                .setPositionM(vector(state.positionM()))
+                .setVelocityMS(vector(state.velocityMps()))
+                .build();
+    }
+
+    /** A covariance of position and velocity as the contract has it. */
+    public static Covariance covariance(nl.sluis.proto.v1.Frame frame, SymmetricMatrix matrix) {
+        Covariance.Builder covariance = Covariance.newBuilder().setFrame(frame);
+        for (double value : matrix.leading(STATE_DIMENSION).lowerTriangle()) {
+            covariance.addLowerTriangle(value);
+        }
+        return covariance.build();
+    }
+
+    /** A frame of the contract as the orbit module has it. */
+    public static Frame frame(nl.sluis.proto.v1.Frame frame) {
+        return switch (frame) {
+            case FRAME_EME2000 -> Frame.EME2000;
+            case FRAME_GCRF -> Frame.GCRF;
+            case FRAME_ITRF -> Frame.ITRF;
+            case FRAME_TEME -> Frame.TEME;
+            case FRAME_RTN -> Frame.RTN;
+            case FRAME_UNSPECIFIED, UNRECOGNIZED ->
+                throw new IllegalArgumentException("frame: `" + frame + "` (expected: a known frame)");
+        };
+    }
+
+    /** A frame of the orbit module as the contract has it. */
+    public static nl.sluis.proto.v1.Frame frame(Frame frame) {
+        return switch (frame) {
+            case EME2000 -> nl.sluis.proto.v1.Frame.FRAME_EME2000;
+            case GCRF, ICRF -> nl.sluis.proto.v1.Frame.FRAME_GCRF;
+            case ITRF -> nl.sluis.proto.v1.Frame.FRAME_ITRF;
+            case TEME -> nl.sluis.proto.v1.Frame.FRAME_TEME;
+            case RTN -> nl.sluis.proto.v1.Frame.FRAME_RTN;
+            case MOD, TOD, TNW ->
+                throw new IllegalArgumentException("frame: `" + frame + "` (expected: a frame of the contract)");
+        };
+    }
+
+    /** A vector of the contract as the orbit module has it. */
+    public static Vector3 vector(nl.sluis.proto.v1.Vector3 vector) {
+        return new Vector3(vector.getX(), vector.getY(), vector.getZ());
+    }
+
+    /** A vector of the orbit module as the contract has it. */
+    public static nl.sluis.proto.v1.Vector3 vector(Vector3 vector) {
+        return nl.sluis.proto.v1.Vector3.newBuilder()
+                .setX(vector.x())
+                .setY(vector.y())
+                .setZ(vector.z())
+                .build();
+    }
+
+    /** How a fit went, for those who may see it. */
+    public static FitQuality quality(FitResult fit, List<Observation> observations) {
+        FitQuality.Builder quality = FitQuality.newBuilder()
+                .setVerdict(verdict(fit.verdict()))
+                .setObservationsUsed(Math.toIntExact(fit.used()))
+                .setObservationsRejected(Math.toIntExact(fit.rejected()))
+                .setWeightedRms(fit.weightedRms());
+        fit.solution().map(OrbitSolution::positionSigmaM).ifPresent(quality::setPositionSigmaM);
+
+        Map<String, Instant> epochs = new TreeMap<>();
+        observations.forEach(observation -> epochs.put(observation.inputId(), observation.epoch()));
+        List<Instant> used = fit.residuals().stream()
+                .filter(Residual::accepted)
+                .map(residual -> Objects.requireNonNull(epochs.get(residual.inputId())))
+                .sorted()
+                .toList();
+        if (!used.isEmpty()) {
+            quality.setSpanStart(Times.timestamp(used.get(0)));
+            quality.setSpanEnd(Times.timestamp(used.get(used.size() - 1)));
+        }
+        for (SensorStatistics statistics : fit.statistics()) {
+            SensorResiduals.Builder residuals = SensorResiduals.newBuilder()
+                    .setSensorId(statistics.sensorId())
+                    .setQuantity(quantity(statistics.component()))
+                    .setUsed(statistics.used())
+                    .setRejected(statistics.rejected());
+            if (statistics.used() > 0) {
+                residuals.setMean(statistics.mean()).setRms(statistics.rms());
+            }
+            fit.biases().stream()
+                    .filter(bias ->
+                            bias.sensorId().equals(statistics.sensorId()) && bias.component() == statistics.component())
+                    .map(BiasEstimate::value)
+                    .findFirst()
+                    .ifPresent(residuals::setBias);
+            quality.addResiduals(residuals);
+        }
+        return quality.build();
+    }
+
+    private static FitVerdict verdict(Verdict verdict) {
+        return switch (verdict) {
+            case CONVERGED -> FitVerdict.FIT_VERDICT_CONVERGED;
+            case TOO_FEW_OBSERVATIONS, NOT_OBSERVABLE -> FitVerdict.FIT_VERDICT_TOO_FEW_OBSERVATIONS;
+            case NOT_CONVERGED, DIVERGED, TOO_MANY_REJECTED, OUTSIDE_DATA_COVERAGE -> FitVerdict.FIT_VERDICT_DIVERGED;
+        };
+    }
+
+    private static String quantity(Component component) {
+        return component.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Mean elements as the contract has them. */
+    public static nl.sluis.proto.v1.MeanElements elements(MeanElements elements) {
+        nl.sluis.proto.v1.MeanElements.Builder result = nl.sluis.proto.v1.MeanElements.newBuilder()
+                .setObject(ObjectReference.newBuilder()
+                        .setCatalogueNumber(elements.catalogueNumber())
+                        .setInternationalDesignator(elements.internationalDesignator())
+                        .setName(elements.name()))
+                .setEpoch(Times.timestamp(elements.epoch()))
+                .setMeanMotionRadS(elements.meanMotionRadPerS())
+                .setEccentricity(elements.eccentricity())
+                .setInclinationRad(elements.inclinationRad())
+                .setRaanRad(elements.raanRad())
+                .setArgumentOfPerigeeRad(elements.argumentOfPerigeeRad())
+                .setMeanAnomalyRad(elements.meanAnomalyRad())
+                .setBstarPerM(elements.bStar() / SGP4_EARTH_RADIUS_M);
+        elements.elementSetNumber().ifPresent(result::setElementSetNumber);
+        elements.revolutionAtEpoch().ifPresent(result::setRevolutionNumber);
+        return result.build();
+    }
+
+    /** Mean elements as the orbit module has them. */
+    public static MeanElements elements(nl.sluis.proto.v1.MeanElements elements) {
+        return new MeanElements(
+                elements.getObject().getCatalogueNumber(),
+                elements.getObject().getName(),
+                elements.getObject().getInternationalDesignator(),
+                Times.instant(elements.getEpoch()),
+                elements.getMeanMotionRadS(),
+                elements.getEccentricity(),
+                elements.getInclinationRad(),
+                elements.getRaanRad(),
+                elements.getArgumentOfPerigeeRad(),
+                elements.getMeanAnomalyRad(),
+                elements.getBstarPerM() * SGP4_EARTH_RADIUS_M,
+                OptionalInt.of(elements.getElementSetNumber()),
+                OptionalInt.of(elements.getRevolutionNumber()));
+    }
+
+    /** The regime of an orbit, from its osculating elements in an inertial frame. */
+    public static OrbitRegime regime(OrbitState state) {
+        double r = state.positionM().norm();
+        double energy = state.velocityMps().dot(state.velocityMps()) / 2 - EARTH_MU / r;
+        double semiMajorAxisM = -EARTH_MU / (2 * energy);
+        Vector3 momentum = state.positionM().cross(state.velocityMps());
+        double eccentricity = Math.sqrt(Math.max(0, 1 + 2 * energy * momentum.dot(momentum) / (EARTH_MU * EARTH_MU)));
+        return regime(semiMajorAxisM, eccentricity);
+    }
+
+    /**
+     * The regime of an orbit.
+     *
+     * @param semiMajorAxisM semi-major axis, m
+     * @param eccentricity eccentricity
+     */
+    public static OrbitRegime regime(double semiMajorAxisM, double eccentricity) {
+        if (!(semiMajorAxisM > 0) || eccentricity >= HIGH_ECCENTRICITY) {
+            return OrbitRegime.ORBIT_REGIME_HEO;
+        }
+        if (semiMajorAxisM * (1 - eccentricity) - EARTH_RADIUS_M < LEO_PERIGEE_HEIGHT_M) {
+            return OrbitRegime.ORBIT_REGIME_LEO;
+        }
+        double periodS = 2 * Math.PI * Math.sqrt(semiMajorAxisM * semiMajorAxisM * semiMajorAxisM / EARTH_MU);
+        return Math.abs(periodS - SIDEREAL_DAY_S) <= GEO_PERIOD_TOLERANCE * SIDEREAL_DAY_S
+                ? OrbitRegime.ORBIT_REGIME_GEO
+                : OrbitRegime.ORBIT_REGIME_MEO;
+    }
+}
