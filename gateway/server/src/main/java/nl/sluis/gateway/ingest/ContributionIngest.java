@@ -1,0 +1,424 @@
+package nl.sluis.gateway.ingest;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.Code;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.item.Digests;
+import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.store.Appended;
+import nl.sluis.gateway.store.Entry;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.StoreException;
+import nl.sluis.journal.v1.QuarantinedContribution;
+import nl.sluis.journal.v1.StoredContribution;
+import nl.sluis.journal.v1.StoredRecord;
+import nl.sluis.orbit.data.Coverage;
+import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.label.LabelException;
+import nl.sluis.policy.label.OwnerId;
+import nl.sluis.policy.label.SecurityLabel;
+import nl.sluis.proto.v1.Accepted;
+import nl.sluis.proto.v1.ContributeResponse;
+import nl.sluis.proto.v1.Contribution;
+import nl.sluis.proto.v1.Label;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.ObservationSeries;
+import nl.sluis.proto.v1.RefusedPart;
+import nl.sluis.proto.v1.Sensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks contributions, stores what is accepted and quarantines what is refused. */
+public final class ContributionIngest implements Ingest {
+    private static final int CLIENT_ID_LENGTH_MAX = 128; // characters; it stands in keys and messages
+    private static final Logger LOG = LoggerFactory.getLogger(ContributionIngest.class);
+
+    private final Journal journal;
+    private final PolicyBundle bundle;
+    private final Coverage coverage;
+    private final SensorRegistry sensors;
+    private final Executor workers;
+    private final InstantSource clock;
+    private final Counter accepted;
+    private final Counter refused;
+
+    /**
+     * @param journal where contributions and quarantine are kept
+     * @param bundle labels and tenants
+     * @param coverage how far the physical tables reach
+     * @param workers runs the checks; they may block
+     * @param clock the gateway's clock
+     * @param meters where to count
+     */
+    public ContributionIngest(
+            Journal journal,
+            PolicyBundle bundle,
+            Coverage coverage,
+            Executor workers,
+            InstantSource clock,
+            MeterRegistry meters) {
+        this.journal = journal;
+        this.bundle = bundle;
+        this.coverage = coverage;
+        this.sensors = SensorRegistry.load(journal);
+        this.workers = workers;
+        this.clock = clock;
+        this.accepted = counter(meters, "accepted");
+        this.refused = counter(meters, "refused");
+    }
+
+    private static Counter counter(MeterRegistry meters, String outcome) {
+        return Counter.builder("sluis.ingest.contributions")
+                .description("contributions by outcome")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    @Override
+    public CompletionStage<ContributeResponse> contribute(CallerIdentity source, Contribution item) {
+        return CompletableFuture.supplyAsync(() -> take(source, item), workers);
+    }
+
+    private ContributeResponse take(CallerIdentity source, Contribution item) {
+        Instant received = clock.instant();
+        ContributeResponse.Builder answer = ContributeResponse.newBuilder().setClientId(item.getClientId());
+        try {
+            return answer.setAccepted(store(source, item, received)).build();
+        } catch (RefusedException e) {
+            quarantine(source, item, received, e.refusal());
+            return answer.setRefused(e.refusal().status()).build();
+        }
+    }
+
+    private Accepted store(CallerIdentity source, Contribution item, Instant received) throws RefusedException {
+        String clientId = item.getClientId();
+        if (clientId.isBlank() || clientId.length() > CLIENT_ID_LENGTH_MAX) {
+            throw refuse(
+                    "contribution.client_id",
+                    clientId.length() + " characters (expected: 1 to " + CLIENT_ID_LENGTH_MAX + ")");
+        }
+        String tenant = source.tenant().toString();
+        String key = "item/" + tenant + "/" + clientId;
+        byte[] original = item.toByteArray();
+        Optional<Accepted> before = storedBefore(key, original);
+        if (before.isPresent()) {
+            return before.get();
+        }
+
+        SecurityLabel label = label(source, item.getLabel(), received);
+        Read read = read(tenant, item, received);
+        StoredContribution stored = StoredContribution.newBuilder()
+                .setContributionId(Digests.id(
+                        "contribution", tenant, clientId, HexFormat.of().formatHex(Digests.sha256(original))))
+                .setSource(tenant)
+                .setReceived(Times.timestamp(received))
+                .setLabel(label.toProto())
+                .addAllRecords(read.records())
+                .setOriginal(item.toByteString())
+                .build();
+        try {
+            journal.append(
+                            LogName.CONTRIBUTIONS,
+                            NewEntry.keyed(key, stored.toByteArray()).withClientId(key))
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StoreException cause && cause.code() == StoreException.Code.CLIENT_ID_REUSED) {
+                // the same client sent it twice at the same time: the other copy was first
+                return storedBefore(key, original).orElseThrow(() -> e);
+            }
+            throw e;
+        }
+        accepted.increment();
+        LOG.info(
+                "contribution accepted, source={} id={} records={} refused_parts={}",
+                tenant,
+                stored.getContributionId(),
+                read.records().size(),
+                read.refusedParts().size());
+        return answer(stored, false).addAllRefusedParts(read.refusedParts()).build();
+    }
+
+    private Optional<Accepted> storedBefore(String key, byte[] original) throws RefusedException {
+        Optional<Entry> entry = journal.latest(LogName.CONTRIBUTIONS, key);
+        if (entry.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            StoredContribution stored = StoredContribution.parseFrom(entry.get().payload());
+            if (!Arrays.equals(stored.getOriginal().toByteArray(), original)) {
+                throw new RefusedException(new Refusal(
+                        Code.ALREADY_EXISTS,
+                        List.of(new Refusal.Fault(
+                                "contribution.client_id",
+                                "used before with other content (expected: a new identifier, or the same bytes)"))));
+            }
+            return Optional.of(answer(stored, true).build());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("stored contribution can't be read", e);
+        }
+    }
+
+    private static Accepted.Builder answer(StoredContribution stored, boolean duplicate) {
+        return Accepted.newBuilder()
+                .setContributionId(stored.getContributionId())
+                .setReceived(stored.getReceived())
+                .setDuplicate(duplicate)
+                .setRecords(stored.getRecordsCount())
+                .setObservations(stored.getRecordsList().stream()
+                        .mapToInt(record -> record.getObservations().getObservationsCount())
+                        .sum());
+    }
+
+    private SecurityLabel label(CallerIdentity source, Label label, Instant received) throws RefusedException {
+        SecurityLabel checked;
+        try {
+            checked = bundle.label(label);
+        } catch (LabelException e) {
+            throw refuse("contribution.label." + e.field(), "`" + e.found() + "` (expected: " + e.expected() + ")");
+        }
+        if (checked.created().isAfter(received)) {
+            throw refuse(
+                    "contribution.label.created", "`" + checked.created() + "` (expected: not after " + received + ")");
+        }
+        for (OwnerId owner : checked.owners()) {
+            if (!isSelf(source, owner)) {
+                throw new RefusedException(Refusal.forbidden(
+                        "contribution.label.owners",
+                        "`" + owner + "` (expected: the tenant of the certificate, or one that named it as relay)"));
+            }
+        }
+        return checked;
+    }
+
+    private static boolean isSelf(CallerIdentity source, OwnerId owner) {
+        return owner.nation().equals(source.tenant().nation().toUpperCase(Locale.ROOT))
+                && (owner.tenant().isEmpty()
+                        || owner.tenant().equals(source.tenant().name()));
+    }
+
+    /**
+     * What was read from an item.
+     *
+     * @param records records, at least one
+     * @param refusedParts parts of a document that were refused
+     */
+    record Read(List<StoredRecord> records, List<RefusedPart> refusedParts) {}
+
+    private Read read(String tenant, Contribution item, Instant received) throws RefusedException {
+        StoredRecord.Builder one = StoredRecord.newBuilder();
+        switch (item.getContentCase()) {
+            case OBSERVATIONS -> one.setObservations(observations(tenant, item.getObservations(), received));
+            case EPHEMERIS -> {
+                identified("contribution.ephemeris.object", item.getEphemeris().getObject());
+                if (item.getEphemeris().getStatesCount() == 0) {
+                    throw refuse("contribution.ephemeris.states", "none (expected: at least one)");
+                }
+                one.setEphemeris(item.getEphemeris());
+            }
+            case ELEMENTS -> {
+                identified("contribution.elements.object", item.getElements().getObject());
+                one.setElements(item.getElements());
+            }
+            case CONJUNCTION -> {
+                identified(
+                        "contribution.conjunction.object1",
+                        item.getConjunction().getObject1().getObject());
+                identified(
+                        "contribution.conjunction.object2",
+                        item.getConjunction().getObject2().getObject());
+                one.setConjunction(item.getConjunction());
+            }
+            case MANOEUVRE_PLAN -> {
+                identified(
+                        "contribution.manoeuvre_plan.object",
+                        item.getManoeuvrePlan().getObject());
+                one.setManoeuvrePlan(item.getManoeuvrePlan());
+            }
+            case REENTRY -> {
+                identified("contribution.reentry.object", item.getReentry().getObject());
+                one.setReentry(item.getReentry());
+            }
+            case FRAGMENTATION -> one.setFragmentation(item.getFragmentation());
+            case LAUNCH -> one.setLaunch(item.getLaunch());
+            case INTERFERENCE -> one.setInterference(item.getInterference());
+            case DOCUMENT -> {
+                return document(tenant, item, received);
+            }
+            case CONTENT_NOT_SET -> throw refuse("contribution.content", "none (expected: one)");
+        }
+        return new Read(List.of(one.build()), List.of());
+    }
+
+    private static void identified(String field, ObjectReference object) throws RefusedException {
+        if (ObjectKey.of(object).isEmpty()) {
+            throw refuse(
+                    field, "no identifier (expected: a catalogue number, an international designator or an object id)");
+        }
+    }
+
+    private ObservationSeries observations(String tenant, ObservationSeries series, Instant received)
+            throws RefusedException {
+        Sensor sensor = sensors.get(tenant, series.getSensorId())
+                .orElseThrow(() -> refuse(
+                        "contribution.observations.sensor_id",
+                        "`" + series.getSensorId() + "` (expected: a sensor that this tenant has registered)"));
+        List<Refusal.Fault> faults =
+                new ObservationChecks(coverage, received, sensor).check("contribution.observations", series);
+        if (!faults.isEmpty()) {
+            throw new RefusedException(new Refusal(Code.INVALID_ARGUMENT, List.copyOf(faults)));
+        }
+        return series;
+    }
+
+    private Read document(String tenant, Contribution item, Instant received) throws RefusedException {
+        Read read = new Documents(participant -> sensors.byParticipant(tenant, participant)).read(item.getDocument());
+        List<StoredRecord> good = new ArrayList<>();
+        List<RefusedPart> parts = new ArrayList<>(read.refusedParts());
+        for (StoredRecord record : read.records()) {
+            if (record.hasObservations()) {
+                sift(tenant, record.getObservations(), received, parts)
+                        .ifPresent(series -> good.add(StoredRecord.newBuilder()
+                                .setObservations(series)
+                                .build()));
+            } else {
+                good.add(record);
+            }
+        }
+        if (good.isEmpty()) {
+            List<Refusal.Fault> faults = parts.stream()
+                    .map(part -> new Refusal.Fault(
+                            "contribution.document",
+                            "line " + part.getLine() + ", " + part.getField() + ": `" + part.getFound()
+                                    + "` (expected: " + part.getExpected() + ")"))
+                    .toList();
+            throw new RefusedException(
+                    faults.isEmpty()
+                            ? Refusal.invalid("contribution.document", "no record (expected: at least one)")
+                            : new Refusal(Code.INVALID_ARGUMENT, faults));
+        }
+        return new Read(good, parts);
+    }
+
+    /** Keeps the good observations of a series; each of the others is named by its line. */
+    private Optional<ObservationSeries> sift(
+            String tenant, ObservationSeries series, Instant received, List<RefusedPart> parts) {
+        Sensor sensor = sensors.get(tenant, series.getSensorId()).orElseThrow();
+        ObservationSeries.Builder sifted = series.toBuilder().clearObservations();
+        series.getObservationsList().forEach(observation -> {
+            List<Refusal.Fault> faults = new ObservationChecks(coverage, received, sensor)
+                    .check(
+                            "",
+                            series.toBuilder()
+                                    .clearObservations()
+                                    .addObservations(observation)
+                                    .build());
+            if (faults.isEmpty()) {
+                sifted.addObservations(observation);
+            } else {
+                String field = faults.get(0).field();
+                parts.add(RefusedPart.newBuilder()
+                        .setLine(observation.getLine())
+                        .setField(field.substring(field.lastIndexOf('.') + 1))
+                        .setFound(faults.get(0).message())
+                        .setExpected("an observation within its limits")
+                        .setRule("out-of-range")
+                        .build());
+            }
+        });
+        return sifted.getObservationsCount() == 0 ? Optional.empty() : Optional.of(sifted.build());
+    }
+
+    private void quarantine(CallerIdentity source, Contribution item, Instant received, Refusal refusal) {
+        refused.increment();
+        QuarantinedContribution kept = QuarantinedContribution.newBuilder()
+                .setSource(source.tenant().toString())
+                .setReceived(Times.timestamp(received))
+                .addAllFaults(
+                        refusal.faults().stream().map(Refusal.Fault::toString).toList())
+                .setOriginal(item.toByteString())
+                .build();
+        Appended appended = journal.append(LogName.QUARANTINE, NewEntry.of(kept.toByteArray()))
+                .join();
+        LOG.info(
+                "contribution refused, source={} code={} quarantine={}",
+                source.tenant(),
+                refusal.code(),
+                appended.position());
+    }
+
+    private static RefusedException refuse(String field, String message) {
+        return new RefusedException(Refusal.invalid(field, message));
+    }
+
+    /** Registers a sensor of the caller's tenant; the stage completes when it is durable. */
+    public CompletionStage<Instant> putSensor(CallerIdentity source, Sensor sensor) {
+        return CompletableFuture.supplyAsync(() -> storeSensor(source, sensor), workers);
+    }
+
+    private Instant storeSensor(CallerIdentity source, Sensor sensor) {
+        Instant received = clock.instant();
+        try {
+            String tenant = source.tenant().toString();
+            String prefix = source.tenant().nation() + "/";
+            if (!sensor.getSensorId().startsWith(prefix) || sensor.getSensorId().length() > CLIENT_ID_LENGTH_MAX) {
+                throw refuse(
+                        "sensor.sensor_id", "`" + sensor.getSensorId() + "` (expected: `" + prefix + "` and a name)");
+            }
+            if (sensors.isOthers(tenant, sensor.getSensorId())) {
+                throw refuse("sensor.sensor_id", "`" + sensor.getSensorId() + "` (expected: a name not yet taken)");
+            }
+            if (!sensor.hasGround()) {
+                throw refuse("sensor.place", "no ground site (expected: one; this version fits ground sensors)");
+            }
+            if (!(Math.abs(sensor.getGround().getLatitudeRad()) <= Math.PI / 2)) {
+                throw refuse(
+                        "sensor.ground.latitude_rad",
+                        "`" + sensor.getGround().getLatitudeRad() + "` (expected: -π/2 to π/2)");
+            }
+            SecurityLabel label = label(source, sensor.getLabel(), received);
+            StoredContribution stored = StoredContribution.newBuilder()
+                    .setContributionId(Digests.id("sensor", tenant, sensor.getSensorId(), received.toString()))
+                    .setSource(tenant)
+                    .setReceived(Times.timestamp(received))
+                    .setLabel(label.toProto())
+                    .addRecords(StoredRecord.newBuilder().setSensor(sensor))
+                    .setOriginal(sensor.toByteString())
+                    .build();
+            journal.append(
+                            LogName.CONTRIBUTIONS,
+                            NewEntry.keyed(SensorRegistry.key(sensor.getSensorId()), stored.toByteArray()))
+                    .join();
+            sensors.put(tenant, sensor);
+            return received;
+        } catch (RefusedException e) {
+            throw new IngestException(e.refusal().status(), e);
+        }
+    }
+
+    /** A sensor of the caller's tenant. */
+    public Optional<Sensor> sensor(CallerIdentity source, String sensorId) {
+        return sensors.get(source.tenant().toString(), sensorId);
+    }
+
+    /** The sensors of the caller's tenant, by identifier. */
+    public List<Sensor> sensors(CallerIdentity source) {
+        return sensors.of(source.tenant().toString());
+    }
+}
