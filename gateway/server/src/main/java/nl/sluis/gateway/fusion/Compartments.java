@@ -1,0 +1,70 @@
+package nl.sluis.gateway.fusion;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * Contributions sorted by who may use them: those that the same audiences may use are one compartment.
+ *
+ * @param <T> what a compartment holds
+ */
+final class Compartments<T> {
+    private final Map<BitSet, List<T>> byAudiences = new LinkedHashMap<>();
+    private final ToLongFunction<T> order;
+
+    /** @param order place of an entry in its log: views list their entries in this order */
+    Compartments(ToLongFunction<T> order) {
+        this.order = order;
+    }
+
+    /** Adds an entry to the compartment of the audiences that may use it. */
+    void add(BitSet audiences, T entry) {
+        byAudiences
+                .computeIfAbsent((BitSet) audiences.clone(), none -> new ArrayList<>())
+                .add(entry);
+    }
+
+    /**
+     * The distinct views of some audiences.
+     *
+     * @param due the audiences
+     * @return each view once, in the order of its lowest audience
+     */
+    List<View<T>> views(BitSet due) {
+        List<Map.Entry<BitSet, List<T>>> compartments = new ArrayList<>(byAudiences.entrySet());
+        Map<BitSet, BitSet> audiencesByView = new LinkedHashMap<>();
+        for (int audience = due.nextSetBit(0); audience >= 0; audience = due.nextSetBit(audience + 1)) {
+            BitSet held = new BitSet();
+            for (int i = 0; i < compartments.size(); i++) {
+                if (compartments.get(i).getKey().get(audience)) {
+                    held.set(i);
+                }
+            }
+            if (!held.isEmpty()) {
+                audiencesByView.computeIfAbsent(held, none -> new BitSet()).set(audience);
+            }
+        }
+        List<View<T>> views = new ArrayList<>();
+        audiencesByView.forEach((held, audiences) -> {
+            List<T> entries = new ArrayList<>();
+            held.stream().forEach(i -> entries.addAll(compartments.get(i).getValue()));
+            entries.sort(Comparator.comparingLong(order));
+            views.add(new View<>(audiences, List.copyOf(entries)));
+        });
+        return views;
+    }
+
+    /**
+     * What some audiences, and they alike, may use.
+     *
+     * @param audiences the audiences whose view this is, of those that were asked for
+     * @param entries what they may use, in the order of the log
+     * @param <T> what a compartment holds
+     */
+    record View<T>(BitSet audiences, List<T> entries) {}
+}

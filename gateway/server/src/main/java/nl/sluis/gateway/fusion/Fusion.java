@@ -1,0 +1,381 @@
+package nl.sluis.gateway.fusion;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import nl.sluis.gateway.item.AudienceId;
+import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.item.OrbitMessages;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.store.Entry;
+import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.Stage;
+import nl.sluis.journal.v1.Basis;
+import nl.sluis.journal.v1.ElementSets;
+import nl.sluis.journal.v1.Solution;
+import nl.sluis.journal.v1.StoredContribution;
+import nl.sluis.journal.v1.StoredRecord;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.measurement.Observation;
+import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.label.LabelException;
+import nl.sluis.policy.label.Mode;
+import nl.sluis.policy.label.SecurityLabel;
+import nl.sluis.policy.rule.Kind;
+import nl.sluis.proto.v1.Ephemeris;
+import nl.sluis.proto.v1.MeanElements;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.ObservationSeries;
+import nl.sluis.proto.v1.Sensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns contributions into one solution per view. A fit is due for a view when a contribution that it may use arrives;
+ * the fits that one contribution makes due run side by side.
+ */
+public final class Fusion implements Stage.Work {
+    private static final Logger LOG = LoggerFactory.getLogger(Fusion.class);
+
+    private final PolicyBundle bundle;
+    private final Usability usability;
+    private final Forces forces;
+    private final ExecutorService fits;
+    private final MeterRegistry meters;
+    private final Timer fitTime;
+
+    private final Map<String, Sensor> sensors = new HashMap<>();
+    private final Map<Subject, Compartments<Input>> objects = new HashMap<>();
+    private final Map<ObjectKey, ObjectReference> names = new HashMap<>();
+    private final Map<Mode, Compartments<PublicElements>> catalogues = new EnumMap<>(Mode.class);
+    private long elementsSeen;
+
+    /**
+     * What a fit is about: data modes never mix in one product.
+     *
+     * @param mode data mode
+     * @param object the object
+     */
+    private record Subject(Mode mode, ObjectKey object) {}
+
+    /**
+     * Elements of one object from one contribution.
+     *
+     * @param order place among all elements
+     * @param contributionId the contribution
+     * @param received when it was received
+     * @param label its label
+     * @param elements the elements
+     */
+    private record PublicElements(
+            long order, String contributionId, Instant received, SecurityLabel label, MeanElements elements) {}
+
+    /**
+     * @param bundle the policy in force: labels and audiences
+     * @param usability which audiences may use a contribution
+     * @param forces which forces are modelled
+     * @param fits runs the fits
+     * @param meters where to count
+     */
+    public Fusion(PolicyBundle bundle, Usability usability, Forces forces, ExecutorService fits, MeterRegistry meters) {
+        this.bundle = bundle;
+        this.usability = usability;
+        this.forces = forces;
+        this.fits = fits;
+        this.meters = meters;
+        this.fitTime =
+                Timer.builder("sluis.fusion.fit").description("time of one fit").register(meters);
+    }
+
+    @Override
+    public void restore(Entry entry) throws InvalidProtocolBufferException, LabelException {
+        takeIn(entry);
+    }
+
+    @Override
+    public List<NewEntry> handle(Entry entry)
+            throws InvalidProtocolBufferException, LabelException, InterruptedException {
+        Touched touched = takeIn(entry);
+        touched.objects()
+                .keySet()
+                .forEach(key -> usability.explain(touched.contributionId(), touched.label(), key, Kind.TRACK));
+        List<Solution> solutions = new ArrayList<>(touched.passedOn());
+        solutions.addAll(elementSolutions(touched.label().mode(), touched.elementAudiences()));
+        solutions.addAll(fit(touched.label().mode(), touched.objects()));
+        return solutions.stream()
+                .map(solution -> NewEntry.of(solution.toByteArray()))
+                .toList();
+    }
+
+    /**
+     * What a contribution touched.
+     *
+     * @param contributionId its identifier
+     * @param label its label
+     * @param objects objects with new observations or references, and the audiences that may use them
+     * @param elementAudiences audiences that may use new elements
+     * @param passedOn what needs no fusion
+     */
+    private record Touched(
+            String contributionId,
+            SecurityLabel label,
+            Map<ObjectKey, BitSet> objects,
+            BitSet elementAudiences,
+            List<Solution> passedOn) {}
+
+    private Touched takeIn(Entry entry) throws InvalidProtocolBufferException, LabelException {
+        StoredContribution contribution = StoredContribution.parseFrom(entry.payload());
+        SecurityLabel label = bundle.label(contribution.getLabel());
+        Instant received = Times.instant(contribution.getReceived());
+        Map<ObjectKey, List<Input.Seen>> seen = new LinkedHashMap<>();
+        Map<ObjectKey, List<OrbitState>> references = new LinkedHashMap<>();
+        List<MeanElements> elements = new ArrayList<>();
+        List<Solution> passedOn = new ArrayList<>();
+        int index = 0;
+        for (StoredRecord record : contribution.getRecordsList()) {
+            String recordId = contribution.getContributionId() + "/" + index++;
+            switch (record.getContentCase()) {
+                case SENSOR -> sensors.put(record.getSensor().getSensorId(), record.getSensor());
+                case OBSERVATIONS -> {
+                    ObservationSeries series = record.getObservations();
+                    key(series.getObject())
+                            .ifPresent(key -> seen.computeIfAbsent(key, none -> new ArrayList<>())
+                                    .addAll(seen(recordId, series)));
+                }
+                case EPHEMERIS -> {
+                    Ephemeris ephemeris = record.getEphemeris();
+                    key(ephemeris.getObject())
+                            .ifPresent(key -> references
+                                    .computeIfAbsent(key, none -> new ArrayList<>())
+                                    .addAll(inertial(ephemeris)));
+                    passedOn.add(passOn(contribution).setEphemeris(ephemeris).build());
+                }
+                case ELEMENTS -> elements.add(record.getElements());
+                case CONJUNCTION ->
+                    passedOn.add(passOn(contribution)
+                            .setConjunction(record.getConjunction())
+                            .build());
+                case REENTRY ->
+                    passedOn.add(
+                            passOn(contribution).setReentry(record.getReentry()).build());
+                case MANOEUVRE_PLAN ->
+                    passedOn.add(passOn(contribution)
+                            .setManoeuvrePlan(record.getManoeuvrePlan())
+                            .build());
+                case FRAGMENTATION ->
+                    passedOn.add(passOn(contribution)
+                            .setFragmentation(record.getFragmentation())
+                            .build());
+                case LAUNCH ->
+                    passedOn.add(
+                            passOn(contribution).setLaunch(record.getLaunch()).build());
+                case INTERFERENCE ->
+                    passedOn.add(passOn(contribution)
+                            .setInterference(record.getInterference())
+                            .build());
+                case CONTENT_NOT_SET ->
+                    throw new IllegalStateException("record " + recordId + ": no content (expected: one)");
+            }
+        }
+
+        Map<ObjectKey, BitSet> touched = new TreeMap<>();
+        for (ObjectKey key : union(seen.keySet(), references.keySet())) {
+            BitSet usable = usability.usable(label, key, Kind.TRACK);
+            Input input = new Input(
+                    entry.position(),
+                    contribution.getContributionId(),
+                    received,
+                    label,
+                    seen.getOrDefault(key, List.of()),
+                    references.getOrDefault(key, List.of()));
+            objects.computeIfAbsent(new Subject(label.mode(), key), none -> new Compartments<>(Input::order))
+                    .add(usable, input);
+            touched.put(key, usable);
+        }
+
+        BitSet elementAudiences = new BitSet();
+        for (MeanElements one : elements) {
+            key(one.getObject()).ifPresent(key -> {
+                BitSet usable = usability.usable(label, key, Kind.CONJUNCTION);
+                elementAudiences.or(usable);
+                catalogues
+                        .computeIfAbsent(label.mode(), none -> new Compartments<>(PublicElements::order))
+                        .add(
+                                usable,
+                                new PublicElements(
+                                        elementsSeen++, contribution.getContributionId(), received, label, one));
+            });
+        }
+        return new Touched(contribution.getContributionId(), label, touched, elementAudiences, passedOn);
+    }
+
+    private static List<ObjectKey> union(Set<ObjectKey> a, Set<ObjectKey> b) {
+        SortedSet<ObjectKey> all = new TreeSet<>(a);
+        all.addAll(b);
+        return List.copyOf(all);
+    }
+
+    private Optional<ObjectKey> key(ObjectReference object) {
+        Optional<ObjectKey> key = ObjectKey.of(object);
+        key.ifPresent(k -> names.putIfAbsent(k, object));
+        return key;
+    }
+
+    private List<Input.Seen> seen(String recordId, ObservationSeries series) {
+        Sensor registered = sensors.get(series.getSensorId());
+        if (registered == null) {
+            throw new IllegalStateException("sensor of " + recordId + ": none (expected: registered before use)");
+        }
+        nl.sluis.orbit.measurement.Sensor sensor = OrbitMessages.sensor(registered, series.getCorrections());
+        List<Observation> observations = OrbitMessages.observations(recordId, series);
+        List<Input.Seen> result = new ArrayList<>(observations.size());
+        ByteString sensorName = ByteString.copyFromUtf8(sensor.id());
+        for (int i = 0; i < observations.size(); i++) {
+            ByteString value =
+                    series.getObservations(i).toBuilder().clearLine().build().toByteString();
+            result.add(new Input.Seen(observations.get(i), sensor, sensorName.concat(value)));
+        }
+        return result;
+    }
+
+    private static List<OrbitState> inertial(Ephemeris ephemeris) {
+        return ephemeris.getStatesList().stream().map(OrbitMessages::state).toList();
+    }
+
+    private static Solution.Builder passOn(StoredContribution contribution) {
+        return Solution.newBuilder()
+                .setBasis(Basis.newBuilder()
+                        .addContributionIds(contribution.getContributionId())
+                        .setLabel(contribution.getLabel())
+                        .addSourceLabels(contribution.getLabel())
+                        .setReceived(contribution.getReceived())
+                        .setVersion(1));
+    }
+
+    private List<Solution> fit(Mode mode, Map<ObjectKey, BitSet> due) throws InterruptedException {
+        List<Future<Optional<Solution>>> running = new ArrayList<>();
+        due.forEach((key, audiences) -> {
+            Compartments<Input> compartments = Objects.requireNonNull(objects.get(new Subject(mode, key)));
+            ObjectReference object = Objects.requireNonNull(names.get(key));
+            for (Compartments.View<Input> view : compartments.views(audiences)) {
+                running.add(fits.submit(() -> fit(object, view)));
+            }
+        });
+        List<Solution> solutions = new ArrayList<>();
+        for (Future<Optional<Solution>> one : running) {
+            try {
+                one.get().ifPresent(solutions::add);
+            } catch (ExecutionException e) {
+                // one view that can't be fitted must not keep the others from theirs
+                count("failed").increment();
+                LOG.error("fit failed", e.getCause());
+            }
+        }
+        return solutions;
+    }
+
+    private Optional<Solution> fit(ObjectReference object, Compartments.View<Input> view) throws LabelException {
+        long start = System.nanoTime();
+        ViewFit.Outcome outcome = new ViewFit(object, view.entries(), forces).run();
+        if (outcome.result().isEmpty()) {
+            count("not_due").increment();
+            return Optional.empty();
+        }
+        fitTime.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        count(outcome.result().get().verdict().name().toLowerCase(Locale.ROOT)).increment();
+        if (outcome.track().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(Solution.newBuilder()
+                .setBasis(basis(
+                        view.audiences(),
+                        view.entries().stream().map(Input::contributionId).toList(),
+                        view.entries().stream().map(Input::label).toList(),
+                        view.entries().stream().map(Input::received).toList()))
+                .setTrack(outcome.track().get())
+                .build());
+    }
+
+    private List<Solution> elementSolutions(Mode mode, BitSet due) {
+        Compartments<PublicElements> catalogue = catalogues.get(mode);
+        if (catalogue == null) {
+            return List.of();
+        }
+        List<Solution> solutions = new ArrayList<>();
+        for (Compartments.View<PublicElements> view : catalogue.views(due)) {
+            Map<ObjectKey, PublicElements> latest = new TreeMap<>();
+            for (PublicElements one : view.entries()) {
+                latest.put(ObjectKey.of(one.elements().getObject()).orElseThrow(), one);
+            }
+            try {
+                solutions.add(Solution.newBuilder()
+                        .setBasis(basis(
+                                view.audiences(),
+                                latest.values().stream()
+                                        .map(PublicElements::contributionId)
+                                        .distinct()
+                                        .toList(),
+                                latest.values().stream()
+                                        .map(PublicElements::label)
+                                        .distinct()
+                                        .toList(),
+                                latest.values().stream()
+                                        .map(PublicElements::received)
+                                        .toList()))
+                        .setElements(ElementSets.newBuilder()
+                                .addAllElements(latest.values().stream()
+                                        .map(PublicElements::elements)
+                                        .toList()))
+                        .build());
+            } catch (LabelException e) {
+                count("label_join_refused").increment();
+                LOG.error("labels of public elements can't be joined, reason={}", e.reason());
+            }
+        }
+        return solutions;
+    }
+
+    private Basis basis(
+            BitSet audiences, List<String> contributions, List<SecurityLabel> labels, List<Instant> received)
+            throws LabelException {
+        Basis.Builder basis = Basis.newBuilder()
+                .addAllContributionIds(contributions)
+                .setLabel(SecurityLabel.join(labels).toProto())
+                .setReceived(Times.timestamp(
+                        received.stream().max(Instant::compareTo).orElseThrow()))
+                .setVersion(contributions.size());
+        labels.stream().distinct().map(SecurityLabel::toProto).forEach(basis::addSourceLabels);
+        audiences.stream()
+                .mapToObj(i -> AudienceId.of(bundle.audiences().get(i)).text())
+                .forEach(basis::addAudiences);
+        return basis.build();
+    }
+
+    private Counter count(String verdict) {
+        return Counter.builder("sluis.fusion.fits")
+                .description("fits by verdict")
+                .tag("verdict", verdict)
+                .register(meters);
+    }
+}
