@@ -1,0 +1,127 @@
+package nl.sluis.gateway.hazard;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import nl.sluis.gateway.item.Digests;
+import nl.sluis.gateway.item.OrbitMessages;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.encounter.Encounter;
+import nl.sluis.orbit.encounter.Screening;
+import nl.sluis.orbit.encounter.ScreeningResult;
+import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionWarning;
+import nl.sluis.proto.v1.Frame;
+import nl.sluis.proto.v1.MeanElements;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.Proximity;
+import nl.sluis.proto.v1.ScreeningVolume;
+import nl.sluis.proto.v1.Vector3;
+
+/**
+ * Screens public elements with SGP4. Elements have no covariance, so an approach found here carries no probability: none
+ * is invented.
+ */
+public final class CatalogueScreening implements ElementScreening {
+    private final Duration window;
+    private final double thresholdM;
+    private final int threads;
+    private final Timer time;
+
+    /**
+     * @param window length of the window, which starts at the newest elements
+     * @param thresholdM distance below which an approach is reported, m
+     * @param threads threads that screen
+     * @param meters where to count
+     */
+    public CatalogueScreening(Duration window, double thresholdM, int threads, MeterRegistry meters) {
+        this.window = window;
+        this.thresholdM = thresholdM;
+        this.threads = threads;
+        this.time = Timer.builder("sluis.hazard.screening")
+                .description("time of one screening, all on all")
+                .register(meters);
+    }
+
+    @Override
+    public Found screen(List<MeanElements> elements) {
+        if (elements.isEmpty()) {
+            return new Found(List.of(), List.of());
+        }
+        Instant start = elements.stream()
+                .map(one -> Times.instant(one.getEpoch()))
+                .max(Instant::compareTo)
+                .orElseThrow();
+        Map<Integer, ObjectReference> objects = new HashMap<>();
+        elements.forEach(one -> objects.put(one.getObject().getCatalogueNumber(), one.getObject()));
+        ScreeningResult result = Objects.requireNonNull(time.record(() -> Screening.screen(
+                elements.stream().map(OrbitMessages::elements).toList(),
+                start,
+                window,
+                thresholdM,
+                threads,
+                fraction -> {})));
+        List<ConjunctionWarning> conjunctions = new ArrayList<>();
+        result.encounters().forEach(encounter -> conjunctions.add(warning(encounter, start, objects)));
+        List<Proximity> proximities = new ArrayList<>();
+        result.proximities()
+                .forEach(pair -> proximities.add(Proximity.newBuilder()
+                        .setObject1(known(objects, pair.number1()))
+                        .setObject2(known(objects, pair.number2()))
+                        .setStart(Times.timestamp(pair.from()))
+                        .setEnd(Times.timestamp(pair.to()))
+                        .setTca(Times.timestamp(pair.closestAt()))
+                        .setMinimumDistanceM(pair.closestM())
+                        .build()));
+        return new Found(conjunctions, proximities);
+    }
+
+    private ConjunctionWarning warning(Encounter encounter, Instant start, Map<Integer, ObjectReference> objects) {
+        return ConjunctionWarning.newBuilder()
+                .setConjunctionId(Digests.id(
+                        "encounter",
+                        Integer.toString(encounter.number1()),
+                        Integer.toString(encounter.number2()),
+                        encounter.tca().toString()))
+                .setOriginator("SLUIS")
+                .setTca(Times.timestamp(encounter.tca()))
+                .setMissDistanceM(encounter.missDistanceM())
+                .setRelativeSpeedMS(encounter.relativeSpeedMps())
+                .setRelativePositionRtnM(OrbitMessages.vector(encounter.relativePositionRtnM()))
+                .setRelativeVelocityRtnMS(OrbitMessages.vector(encounter.relativeVelocityRtnMps()))
+                .setScreeningStart(Times.timestamp(start))
+                .setScreeningStop(Times.timestamp(start.plus(window)))
+                .setScreeningVolume(ScreeningVolume.newBuilder()
+                        .setShape("SPHERE")
+                        .setFrame(Frame.FRAME_RTN)
+                        .setSizeM(Vector3.newBuilder()
+                                .setX(thresholdM)
+                                .setY(thresholdM)
+                                .setZ(thresholdM)))
+                .setObject1(object(known(objects, encounter.number1()), encounter.state1()))
+                .setObject2(object(known(objects, encounter.number2()), encounter.state2()))
+                .build();
+    }
+
+    private static ConjunctionObject object(ObjectReference object, OrbitState state) {
+        return ConjunctionObject.newBuilder()
+                .setObject(object)
+                .setCatalogueName("public elements")
+                .setEphemerisName("NONE")
+                .setOrbitCenter("EARTH")
+                .setFrame(OrbitMessages.frame(state.frame()))
+                .setState(OrbitMessages.state(state))
+                .build();
+    }
+
+    private static ObjectReference known(Map<Integer, ObjectReference> objects, int number) {
+        return Objects.requireNonNull(objects.get(number));
+    }
+}

@@ -1,0 +1,194 @@
+package nl.sluis.gateway.hazard;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import nl.sluis.gateway.item.Digests;
+import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.store.Entry;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.Stage;
+import nl.sluis.journal.v1.Basis;
+import nl.sluis.journal.v1.Solution;
+import nl.sluis.journal.v1.StoredProduct;
+import nl.sluis.proto.v1.ConjunctionWarning;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.Product;
+import nl.sluis.proto.v1.ProductKind;
+import nl.sluis.proto.v1.Proximity;
+
+/** Makes products of solutions. */
+public final class Hazards implements Stage.Work {
+    private static final int READ_ENTRIES_MAX = 256;
+
+    private final ElementScreening screening;
+
+    /**
+     * Digest of the version before, by product and audience. Audiences with equal views have equal histories, so the
+     * first one speaks for all of a view, and what one audience gets never depends on who shares its view.
+     */
+    private final Map<String, String> digestBefore = new HashMap<>();
+
+    /** @param screening screens public elements */
+    public Hazards(ElementScreening screening) {
+        this.screening = screening;
+    }
+
+    /** Takes up the chains of versions where they were left. Called before the stage starts. */
+    public void resumeChains(Journal journal) throws InvalidProtocolBufferException {
+        long next = Math.max(1, journal.oldest(LogName.PRODUCTS));
+        long end = journal.watermark(LogName.PRODUCTS);
+        while (next <= end) {
+            for (Entry entry : journal.read(LogName.PRODUCTS, next, READ_ENTRIES_MAX)) {
+                StoredProduct stored = StoredProduct.parseFrom(entry.payload());
+                remember(stored.getBasis(), stored.getProduct());
+                next = entry.position() + 1;
+            }
+        }
+    }
+
+    @Override
+    public void restore(Entry entry) {
+        // what was made stands in the products log, and resumeChains has read it
+    }
+
+    @Override
+    public List<NewEntry> handle(Entry entry) throws InvalidProtocolBufferException {
+        return products(Solution.parseFrom(entry.payload())).stream()
+                .map(stored -> NewEntry.keyed(stored.getProduct().getProductId(), stored.toByteArray()))
+                .toList();
+    }
+
+    private Collection<StoredProduct> products(Solution solution) {
+        Basis basis = solution.getBasis();
+        return switch (solution.getContentCase()) {
+            case TRACK -> {
+                ObjectReference object = solution.getTrack().getObject();
+                yield List.of(product(
+                        basis,
+                        ProductKind.PRODUCT_KIND_TRACK,
+                        keyOf(object),
+                        List.of(object),
+                        Product.newBuilder().setTrack(solution.getTrack())));
+            }
+            case ELEMENTS -> screened(basis, solution);
+            case CONJUNCTION -> {
+                ConjunctionWarning conjunction =
+                        PartnerConjunctions.assess(solution.getConjunction(), basis.getContributionIds(0));
+                yield List.of(conjunction(basis, conjunction, basis.getContributionIds(0)));
+            }
+            case REENTRY ->
+                passedOn(
+                        basis,
+                        ProductKind.PRODUCT_KIND_REENTRY,
+                        List.of(solution.getReentry().getObject()),
+                        Product.newBuilder().setReentry(solution.getReentry()));
+            case MANOEUVRE_PLAN ->
+                passedOn(
+                        basis,
+                        ProductKind.PRODUCT_KIND_MANOEUVRE,
+                        List.of(solution.getManoeuvrePlan().getObject()),
+                        Product.newBuilder().setManoeuvrePlan(solution.getManoeuvrePlan()));
+            case FRAGMENTATION ->
+                passedOn(
+                        basis,
+                        ProductKind.PRODUCT_KIND_FRAGMENTATION,
+                        solution.getFragmentation().getParentsList(),
+                        Product.newBuilder().setFragmentation(solution.getFragmentation()));
+            case LAUNCH ->
+                passedOn(
+                        basis,
+                        ProductKind.PRODUCT_KIND_LAUNCH,
+                        List.of(),
+                        Product.newBuilder().setLaunch(solution.getLaunch()));
+            case INTERFERENCE ->
+                passedOn(
+                        basis,
+                        ProductKind.PRODUCT_KIND_INTERFERENCE,
+                        solution.getInterference().hasObject()
+                                ? List.of(solution.getInterference().getObject())
+                                : List.of(),
+                        Product.newBuilder().setInterference(solution.getInterference()));
+            case EPHEMERIS ->
+                passedOn(
+                        basis,
+                        ProductKind.PRODUCT_KIND_EPHEMERIS,
+                        List.of(solution.getEphemeris().getObject()),
+                        Product.newBuilder().setEphemeris(solution.getEphemeris()));
+            case CONTENT_NOT_SET -> throw new IllegalStateException("solution: no content (expected: one)");
+        };
+    }
+
+    private Collection<StoredProduct> screened(Basis basis, Solution solution) {
+        List<StoredProduct> products = new ArrayList<>();
+        ElementScreening.Found found = screening.screen(solution.getElements().getElementsList());
+        for (ConjunctionWarning conjunction : found.conjunctions()) {
+            products.add(conjunction(basis, conjunction, conjunction.getConjunctionId()));
+        }
+        for (Proximity proximity : found.proximities()) {
+            List<ObjectReference> pair = List.of(proximity.getObject1(), proximity.getObject2());
+            products.add(product(
+                    basis,
+                    ProductKind.PRODUCT_KIND_PROXIMITY,
+                    keyOf(pair.get(0)) + " " + keyOf(pair.get(1)),
+                    pair,
+                    Product.newBuilder().setProximity(proximity)));
+        }
+        return products;
+    }
+
+    private StoredProduct conjunction(Basis basis, ConjunctionWarning conjunction, String event) {
+        return product(
+                basis,
+                ProductKind.PRODUCT_KIND_CONJUNCTION,
+                event,
+                List.of(
+                        conjunction.getObject1().getObject(),
+                        conjunction.getObject2().getObject()),
+                Product.newBuilder().setConjunction(conjunction));
+    }
+
+    private List<StoredProduct> passedOn(
+            Basis basis, ProductKind kind, List<ObjectReference> objects, Product.Builder content) {
+        return List.of(product(basis, kind, basis.getContributionIds(0), objects, content));
+    }
+
+    /**
+     * A product. Its identifier rests on the kind, the subject and the first contribution of the view, so that two views
+     * of one object do not share it unless they began alike, and later versions of one view do.
+     */
+    private StoredProduct product(
+            Basis basis, ProductKind kind, String subject, List<ObjectReference> objects, Product.Builder content) {
+        String id = Digests.id("product", kind.name(), subject, basis.getContributionIds(0));
+        String audience = basis.getAudiencesCount() == 0 ? "" : basis.getAudiences(0);
+        Product product = content.setProductId(id)
+                .setVersion(basis.getVersion())
+                .setSupersedes(digestBefore.getOrDefault(id + " " + audience, ""))
+                .setKind(kind)
+                .setCreated(basis.getReceived())
+                .setDataMode(basis.getLabel().getDataMode())
+                .build();
+        remember(basis, product);
+        return StoredProduct.newBuilder()
+                .setBasis(basis)
+                .setProduct(product)
+                .addAllObjects(objects)
+                .build();
+    }
+
+    private void remember(Basis basis, Product product) {
+        String digest = HexFormat.of().formatHex(Digests.sha256(product.toByteArray()));
+        List<String> audiences = basis.getAudiencesCount() == 0 ? List.of("") : basis.getAudiencesList();
+        audiences.forEach(audience -> digestBefore.put(product.getProductId() + " " + audience, digest));
+    }
+
+    private static String keyOf(ObjectReference object) {
+        return ObjectKey.of(object).map(ObjectKey::text).orElse("");
+    }
+}
