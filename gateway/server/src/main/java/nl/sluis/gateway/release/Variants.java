@@ -1,0 +1,210 @@
+package nl.sluis.gateway.release;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import nl.sluis.gateway.store.Entry;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.policy.bundle.Audience;
+import nl.sluis.policy.decide.Decision;
+import nl.sluis.policy.decide.Obligations;
+import nl.sluis.policy.decide.Redaction;
+import nl.sluis.policy.label.LabelException;
+import nl.sluis.proto.v1.Delivery;
+import nl.sluis.proto.v1.Product;
+import nl.sluis.proto.v1.SubscribeResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bytes of products. A product is decided again at each send; audiences with equal obligations get one variant, which
+ * is redacted, signed and encoded once and sent to many.
+ */
+public final class Variants {
+    /** Products kept decoded; a stream that is further behind reads the journal. 4,096 of some kilobytes each. */
+    private static final int PRODUCTS_KEPT_MAX = 4_096;
+
+    /** Products read from the journal at once when one is missing. */
+    private static final int READ_AHEAD = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Variants.class);
+
+    private final PolicyInForce policy;
+    private final Signer signer;
+    private final Journal journal;
+    private final Executor readers;
+    private final Counter encoded;
+    private final Counter unfulfilled;
+    private final Map<Long, List<Runnable>> loading = new HashMap<>();
+    private final Map<Long, Kept> kept = new LinkedHashMap<>(256, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Kept> eldest) {
+            return size() > PRODUCTS_KEPT_MAX;
+        }
+    };
+
+    /**
+     * @param policy the policy in force
+     * @param signer binds labels
+     * @param journal where products are read
+     * @param readers runs blocking reads
+     * @param meters where to count
+     */
+    public Variants(PolicyInForce policy, Signer signer, Journal journal, Executor readers, MeterRegistry meters) {
+        this.policy = policy;
+        this.signer = signer;
+        this.journal = journal;
+        this.readers = readers;
+        this.encoded = Counter.builder("sluis.release.variants")
+                .description("variants signed and encoded")
+                .register(meters);
+        this.unfulfilled = Counter.builder("sluis.release.unfulfilled")
+                .description("products withheld because an obligation can't be fulfilled")
+                .register(meters);
+    }
+
+    /** What became of a question for a product. */
+    public sealed interface Found {
+        /**
+         * It may be sent.
+         *
+         * @param product as released
+         * @param frame its delivery as a gRPC frame; shared, never to be changed
+         */
+        record Ready(Product product, Buffer frame) implements Found {}
+
+        /** It may not be sent now. */
+        record Withheld() implements Found {}
+
+        /** It is being read; the caller is woken when it is there. */
+        record Loading() implements Found {}
+    }
+
+    /** A product that is kept decoded, with the variants made so far; guarded by itself. */
+    private static final class Kept {
+        final @Nullable StoredItem item;
+        final Map<Obligations, Found.Ready> variants = new HashMap<>();
+
+        Kept(@Nullable StoredItem item) {
+            this.item = item;
+        }
+    }
+
+    /**
+     * What an audience may be sent of a product, decided now. Never blocks.
+     *
+     * @param audience the audience
+     * @param position place of the product in the products log
+     * @param wakeUp called once when a product that is being read is there
+     */
+    public Found find(Audience audience, long position, Runnable wakeUp) {
+        Kept found;
+        synchronized (kept) {
+            Kept present = kept.get(position);
+            if (present == null) {
+                load(position, wakeUp);
+                return new Found.Loading();
+            }
+            found = present;
+        }
+        StoredItem item = found.item;
+        if (item == null) {
+            return new Found.Withheld();
+        }
+        Decision decision = policy.decide(item.item());
+        Audience now = decision.policy().bundle().audienceOf(audience.tenants().get(0));
+        if (now == null || !now.key().equals(audience.key()) || !decision.isReleased(now.index())) {
+            return new Found.Withheld();
+        }
+        Obligations obligations = Objects.requireNonNull(decision.obligations(now.index()));
+        synchronized (found) {
+            Found.Ready ready = found.variants.get(obligations);
+            if (ready == null) {
+                if (obligations.positionSigmaAtLeastM() > 0) {
+                    // an obligation that can't be fulfilled is a denial
+                    unfulfilled.increment();
+                    return new Found.Withheld();
+                }
+                ready = encode(item.product(), obligations);
+                found.variants.put(obligations, ready);
+            }
+            return ready;
+        }
+    }
+
+    private Found.Ready encode(Product product, Obligations obligations) {
+        Message body = Redaction.apply(StoredItem.body(product), obligations);
+        Product released = product.toBuilder()
+                .setField(StoredItem.bodyField(product), body)
+                .build();
+        byte[] payload = released.toByteArray();
+        Delivery delivery = Delivery.newBuilder()
+                .setProductId(released.getProductId())
+                .setVersion(released.getVersion())
+                .setKind(released.getKind())
+                .setBoundLabel(signer.bind(Redaction.label(obligations), payload))
+                .setPayload(UnsafeByteOperations.unsafeWrap(payload))
+                .build();
+        encoded.increment();
+        return new Found.Ready(
+                released,
+                Frames.frame(
+                        SubscribeResponse.newBuilder().setDelivery(delivery).build()));
+    }
+
+    private void load(long position, Runnable wakeUp) {
+        List<Runnable> waiting = loading.get(position);
+        if (waiting != null) {
+            waiting.add(wakeUp);
+            return;
+        }
+        loading.put(position, new ArrayList<>(List.of(wakeUp)));
+        readers.execute(() -> read(position));
+    }
+
+    private void read(long position) {
+        Map<Long, Kept> read = new LinkedHashMap<>();
+        try {
+            for (Entry entry : journal.read(LogName.PRODUCTS, position, READ_AHEAD)) {
+                read.put(entry.position(), new Kept(parse(entry)));
+            }
+        } catch (RuntimeException e) {
+            LOG.error("product can't be read, withheld, position={}", position, e);
+        }
+        read.putIfAbsent(position, new Kept(null));
+        List<Runnable> toWake = new ArrayList<>();
+        synchronized (kept) {
+            read.forEach((at, one) -> {
+                kept.putIfAbsent(at, one);
+                List<Runnable> waiting = loading.remove(at);
+                if (waiting != null) {
+                    toWake.addAll(waiting);
+                }
+            });
+        }
+        toWake.forEach(Runnable::run);
+    }
+
+    private @Nullable StoredItem parse(Entry entry) {
+        try {
+            return StoredItem.parse(entry.payload(), policy.bundle());
+        } catch (InvalidProtocolBufferException | LabelException e) {
+            LOG.error("product can't be understood, withheld, position={}", entry.position(), e);
+            return null;
+        }
+    }
+}
