@@ -1,0 +1,89 @@
+package nl.sluis.gateway.stream;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import nl.sluis.gateway.identity.TenantId;
+
+/**
+ * Writes and reads cursors: opaque, encrypted and authenticated (AES-256-GCM, NIST SP 800-38D), bound to tenant, audience
+ * and filter. A cursor that was changed, or is shown by another tenant or for another filter, is refused.
+ */
+final class Cursors {
+    private static final int KEY_BYTES = 32;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+    private static final String REFUSED =
+            "not a cursor of this tenant and filter (expected: the cursor of a checkpoint "
+                    + "of a subscription with the same kinds, objects, regimes, data modes and filter)";
+
+    private final SecretKey key;
+    private final SecureRandom random;
+
+    /**
+     * @param key 32 secret bytes, the same on every node and after a restart
+     * @param random source of nonces
+     */
+    Cursors(byte[] key, SecureRandom random) {
+        if (key.length != KEY_BYTES) {
+            throw new IllegalArgumentException("cursor key: " + key.length + " bytes (expected: " + KEY_BYTES + ")");
+        }
+        this.key = new SecretKeySpec(key, "AES");
+        this.random = random;
+    }
+
+    /**
+     * What a cursor says.
+     *
+     * @param next index in the audience's own log of the next release to send
+     * @param delivered how many products were delivered so far
+     */
+    record Place(int next, long delivered) {}
+
+    byte[] write(TenantId tenant, byte[] binding, Place place) {
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        byte[] plain = ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
+                .putInt(place.next())
+                .putLong(place.delivered())
+                .array();
+        try {
+            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, nonce, tenant, binding);
+            byte[] sealed = cipher.doFinal(plain);
+            return ByteBuffer.allocate(NONCE_BYTES + sealed.length)
+                    .put(nonce)
+                    .put(sealed)
+                    .array();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has AES-GCM", e);
+        }
+    }
+
+    Place read(TenantId tenant, byte[] binding, byte[] cursor) throws SubscriptionRefused {
+        if (cursor.length <= NONCE_BYTES) {
+            throw new SubscriptionRefused("cursor", REFUSED);
+        }
+        try {
+            Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(cursor, NONCE_BYTES), tenant, binding);
+            ByteBuffer plain = ByteBuffer.wrap(cipher.doFinal(cursor, NONCE_BYTES, cursor.length - NONCE_BYTES));
+            return new Place(plain.getInt(), plain.getLong());
+        } catch (GeneralSecurityException | BufferUnderflowException e) {
+            throw (SubscriptionRefused) new SubscriptionRefused("cursor", REFUSED).initCause(e);
+        }
+    }
+
+    private Cipher cipher(int mode, byte[] nonce, TenantId tenant, byte[] binding) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(tenant.toString().getBytes(StandardCharsets.UTF_8));
+        cipher.updateAAD(binding);
+        return cipher;
+    }
+}

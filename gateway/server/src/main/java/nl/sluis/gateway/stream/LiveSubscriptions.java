@@ -1,0 +1,195 @@
+package nl.sluis.gateway.stream;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.item.AudienceId;
+import nl.sluis.gateway.item.Digests;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.release.PolicyInForce;
+import nl.sluis.gateway.release.Variants;
+import nl.sluis.gateway.store.Entry;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.journal.v1.StoredRelease;
+import nl.sluis.policy.bundle.Audience;
+import nl.sluis.policy.bundle.Role;
+import nl.sluis.proto.v1.SubscribeRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Follows the released log, keeps each audience's own log, and opens subscriptions on it. */
+public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
+    private static final int READ_ENTRIES_MAX = 1_024;
+    private static final Logger LOG = LoggerFactory.getLogger(LiveSubscriptions.class);
+
+    private final Journal journal;
+    private final PolicyInForce policy;
+    private final Variants variants;
+    private final Cursors cursors;
+    private final InstantSource clock;
+    private final Map<AudienceId, AudienceLog> logs = new ConcurrentHashMap<>();
+    private final Thread follower;
+    private final Object signal = new Object();
+    private volatile long followed;
+    private volatile boolean closing;
+
+    /**
+     * @param journal the journal
+     * @param policy the policy in force
+     * @param variants makes the bytes
+     * @param cursorKey 32 secret bytes for cursors
+     * @param random source of nonces
+     * @param clock the gateway's clock
+     */
+    public LiveSubscriptions(
+            Journal journal,
+            PolicyInForce policy,
+            Variants variants,
+            byte[] cursorKey,
+            SecureRandom random,
+            InstantSource clock) {
+        this.journal = journal;
+        this.policy = policy;
+        this.variants = variants;
+        this.cursors = new Cursors(cursorKey, random);
+        this.clock = clock;
+        this.follower = new Thread(this::follow, "sluis-released");
+        follower.setDaemon(true);
+    }
+
+    /** Takes in the released log so far and starts to follow it. */
+    public void start() {
+        journal.onGrowth(LogName.RELEASED, watermark -> {
+            synchronized (signal) {
+                signal.notifyAll();
+            }
+        });
+        takeInAll();
+        follower.start();
+    }
+
+    /** True where everything released is in the audiences' logs. */
+    public boolean idle() {
+        return followed >= journal.watermark(LogName.RELEASED);
+    }
+
+    private void follow() {
+        try {
+            while (!closing) {
+                takeInAll();
+                synchronized (signal) {
+                    while (!closing && idle()) {
+                        signal.wait();
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            if (!closing) {
+                LOG.error("released log can't be followed, streams stand still", e);
+            }
+        }
+    }
+
+    private void takeInAll() {
+        long next = Math.max(followed + 1, Math.max(1, journal.oldest(LogName.RELEASED)));
+        while (next <= journal.watermark(LogName.RELEASED)) {
+            List<Entry> entries = journal.read(LogName.RELEASED, next, READ_ENTRIES_MAX);
+            for (Entry entry : entries) {
+                takeIn(entry);
+                next = entry.position() + 1;
+                followed = entry.position();
+            }
+        }
+    }
+
+    private void takeIn(Entry entry) {
+        try {
+            StoredRelease release = StoredRelease.parseFrom(entry.payload());
+            if (!release.hasDue()) {
+                log(new AudienceId(release.getAudience()))
+                        .add(release.getProductPosition(), release.getProductId(), micros(entry.recordedAt()));
+            }
+        } catch (InvalidProtocolBufferException e) {
+            LOG.error("release can't be read, position={}", entry.position(), e);
+        }
+    }
+
+    private AudienceLog log(AudienceId audience) {
+        return logs.computeIfAbsent(audience, none -> new AudienceLog());
+    }
+
+    private static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    @Override
+    public Subscription open(CallerIdentity caller, SubscribeRequest request, Runnable wakeUp)
+            throws SubscriptionRefused {
+        Audience audience = policy.audience(caller.tenant())
+                .filter(known -> known.roles().contains(Role.SUBSCRIBER))
+                .orElseThrow(() -> new SubscriptionRefused("", "this tenant does not subscribe"));
+        Filter filter = Filter.of(request);
+        AudienceId id = AudienceId.of(audience);
+        AudienceLog log = log(id);
+        byte[] binding = binding(id, request);
+        Cursors.Place start = switch (request.getStartCase()) {
+            case NOW, START_NOT_SET -> new Cursors.Place(log.size(), 0);
+            case SNAPSHOT -> new Cursors.Place(0, 0);
+            case TIME -> new Cursors.Place(log.firstSince(micros(Times.instant(request.getTime()))), 0);
+            case CURSOR ->
+                known(
+                        log,
+                        cursors.read(
+                                caller.tenant(), binding, request.getCursor().toByteArray()));
+        };
+        int[] snapshot = request.getStartCase() == SubscribeRequest.StartCase.SNAPSHOT ? log.snapshot() : new int[0];
+        int live = request.getStartCase() == SubscribeRequest.StartCase.SNAPSHOT
+                ? (snapshot.length == 0 ? log.size() : snapshot[snapshot.length - 1] + 1)
+                : start.next();
+        LiveSubscription.Plan plan = new LiveSubscription.Plan(
+                snapshot, request.getStartCase() == SubscribeRequest.StartCase.SNAPSHOT, live, start.delivered());
+        return new LiveSubscription(
+                audience,
+                log,
+                filter,
+                variants,
+                plan,
+                place -> cursors.write(caller.tenant(), binding, place),
+                clock,
+                wakeUp);
+    }
+
+    private static Cursors.Place known(AudienceLog log, Cursors.Place place) throws SubscriptionRefused {
+        if (place.next() > log.size()) {
+            throw new SubscriptionRefused(
+                    "cursor", "ahead of what was released (expected: a cursor of this gateway; start with a snapshot)");
+        }
+        return place;
+    }
+
+    /** What a cursor is bound to beside the tenant: the audience and everything in the request but where to start. */
+    private static byte[] binding(AudienceId audience, SubscribeRequest request) {
+        SubscribeRequest filter = request.toBuilder().clearStart().build();
+        return Digests.sha256(filter.toByteString()
+                .concat(ByteString.copyFromUtf8(audience.text()))
+                .toByteArray());
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        synchronized (signal) {
+            signal.notifyAll();
+        }
+    }
+}
