@@ -1,0 +1,382 @@
+package nl.sluis.gateway;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import nl.sluis.gateway.fusion.Forces;
+import nl.sluis.gateway.fusion.Fusion;
+import nl.sluis.gateway.hazard.CatalogueScreening;
+import nl.sluis.gateway.hazard.Hazards;
+import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.identity.CertificateRules;
+import nl.sluis.gateway.identity.Identities;
+import nl.sluis.gateway.identity.Role;
+import nl.sluis.gateway.identity.RpcPermissions;
+import nl.sluis.gateway.ingest.ContributionIngest;
+import nl.sluis.gateway.officer.Decisions;
+import nl.sluis.gateway.release.DecisionLog;
+import nl.sluis.gateway.release.PolicyInForce;
+import nl.sluis.gateway.release.Releases;
+import nl.sluis.gateway.release.Signer;
+import nl.sluis.gateway.release.Variants;
+import nl.sluis.gateway.rpc.CertificateCallers;
+import nl.sluis.gateway.rpc.GatewayMethods;
+import nl.sluis.gateway.rpc.PartnerLimits;
+import nl.sluis.gateway.rpc.PartnerMetrics;
+import nl.sluis.gateway.rpc.PartnerPort;
+import nl.sluis.gateway.rpc.PartnerServer;
+import nl.sluis.gateway.rpc.Serving;
+import nl.sluis.gateway.rpc.TlsEngine;
+import nl.sluis.gateway.rpc.TlsOptions;
+import nl.sluis.gateway.store.EmbeddedJournal;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.Stage;
+import nl.sluis.gateway.store.StoreLimits;
+import nl.sluis.gateway.stream.LiveSubscriptions;
+import nl.sluis.gateway.web.AdminServer;
+import nl.sluis.gateway.web.HealthCheck;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.data.Coverage;
+import nl.sluis.orbit.data.OrekitData;
+import nl.sluis.orbit.determination.ForceModel;
+import nl.sluis.orbit.determination.Surface;
+import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.decide.CompiledPolicy;
+import nl.sluis.policy.text.PolicyException;
+import nl.sluis.proto.v1.ClosingReason;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway: all parts put together. Data moves left to right and never back: ingest, fusion, hazards, release, stream,
+ * each reading one log and writing the next.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    /** Tables that end sooner are reported by health, so that an operator can renew them in time. */
+    private static final Duration TABLES_LEFT_MIN = Duration.ofDays(30);
+
+    private static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);
+
+    private final GatewayConfig config;
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Serving serving = new Serving();
+    private final Journal journal;
+    private final Identities identities;
+    private final ExecutorService fits;
+    private final ExecutorService workers;
+    private final ScheduledExecutorService timer;
+    private final List<Stage> stages;
+    private final LiveSubscriptions subscriptions;
+    private final Releases releases;
+    private final Vertx vertx;
+    private final PartnerServer partners;
+    private final AdminServer admin;
+    private int partnerPort;
+    private int adminPort;
+
+    /**
+     * Opens a gateway: reads everything it needs, so that what is missing or broken fails the start.
+     *
+     * @param config the configuration
+     * @param base folder that relative paths of the configuration start from
+     * @param clock the gateway's clock, UTC
+     * @throws ConfigException where a folder, key, policy or table is missing or broken
+     */
+    public static Gateway open(GatewayConfig config, Path base, Clock clock) throws ConfigException {
+        try {
+            return new Gateway(config, base, clock, new SecureRandom());
+        } catch (PolicyException e) {
+            throw new ConfigException("policy folder `" + config.policyFolder() + "`: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new ConfigException("start: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Gateway(GatewayConfig config, Path base, Clock clock, SecureRandom random)
+            throws IOException, PolicyException {
+        this.config = config;
+        Coverage coverage = OrekitData.coverage();
+        PolicyBundle bundle = PolicyBundle.load(PolicyFolder.read(base.resolve(config.policyFolder())));
+
+        Path data = base.resolve(config.dataFolder());
+        Files.createDirectories(data);
+        SecretFiles secrets = new SecretFiles(data, random);
+        KeyPair signingKey = secrets.signingKey();
+        journal = EmbeddedJournal.open(data.resolve("journal"), clock, StoreLimits.DEFAULT);
+        fits = threads("sluis-fit", config.fusion().threads());
+        workers = threads("sluis-worker", Runtime.getRuntime().availableProcessors());
+        timer = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-timer", task));
+
+        DecisionLog decisions = new DecisionLog(journal, clock);
+        PolicyInForce policy = new PolicyInForce(CompiledPolicy.compile(bundle), clock, decisions);
+        identities = Identities.open(
+                base.resolve(config.trustFolder()),
+                CertificateRules.DEFAULT,
+                tenant -> policy.tenant(tenant).isPresent(),
+                clock);
+
+        ContributionIngest ingest = new ContributionIngest(journal, bundle, coverage, workers, clock, meters);
+        Fusion fusion = new Fusion(bundle, policy, forces(config), fits, meters);
+        Hazards hazards = new Hazards(new CatalogueScreening(
+                config.screening().window(),
+                config.screening().thresholdM(),
+                config.screening().threads(),
+                meters));
+        hazards.resumeChains(journal);
+        releases = new Releases(policy, decisions, journal, clock, timer, meters);
+        releases.resumeDelays();
+        Variants variants = new Variants(
+                policy, new Signer(signingKey.getPrivate(), signingKey.getPublic()), journal, workers, meters);
+        subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), random, clock);
+        stages = List.of(
+                new Stage("fusion", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion),
+                new Stage("hazard", journal, LogName.SOLUTIONS, LogName.PRODUCTS, hazards),
+                new Stage("release", journal, LogName.PRODUCTS, LogName.RELEASED, releases));
+
+        vertx = Vertx.vertx(
+                new VertxOptions().setEventLoopPoolSize(config.partnerPort().eventLoops() + 1));
+        RpcPermissions permissions = RpcPermissions.standard();
+        GatewayMethods methods =
+                new GatewayMethods(ingest, policy, new Decisions(journal, policy, config.hostNation()), workers, clock);
+        TlsOptions tls = new TlsOptions(
+                base.resolve(config.certificate().chain()),
+                base.resolve(config.certificate().key()),
+                identities.trustManager(),
+                TlsEngine.best());
+        partners = new PartnerServer(
+                vertx,
+                new PartnerPort(
+                        config.partnerPort().host(),
+                        config.partnerPort().port(),
+                        config.partnerPort().eventLoops()),
+                PartnerLimits.defaults()
+                        .withStreamTimes(
+                                config.streams().heartbeat(), config.streams().stall()),
+                tls,
+                new CertificateCallers(identities),
+                (caller, method) -> permissions.mayCall(method, rolesOf(policy, caller)),
+                methods.table(),
+                subscriptions,
+                serving,
+                new PartnerMetrics(meters),
+                () -> HexFormat.of().toHexDigits(random.nextLong()));
+        identities.onRevoked(shutOut -> partners.closeWhere(shutOut, ClosingReason.CLOSING_REASON_REVOKED));
+        identities.onRejected(refused -> LOG.info("caller refused, reason={}", refused.reason()));
+        admin = new AdminServer(
+                vertx, config.adminPort().host(), config.adminPort().port(), meters, checks(coverage, clock));
+        measure();
+        LOG.info(
+                "gateway opened, policy={} version={} tenants={} audiences={}",
+                bundle.digestHex(),
+                bundle.header().version(),
+                bundle.tenants().size(),
+                bundle.audiences().size());
+    }
+
+    /** What a caller may do is what its certificate names and its entry in the tenant list grants. */
+    private static Set<Role> rolesOf(PolicyInForce policy, CallerIdentity caller) {
+        Set<Role> roles = EnumSet.noneOf(Role.class);
+        policy.tenant(caller.tenant())
+                .ifPresent(tenant -> caller.roles().stream()
+                        .filter(role -> tenant.roles().stream()
+                                .anyMatch(granted -> granted.word().equals(role.word())))
+                        .forEach(roles::add));
+        return roles;
+    }
+
+    private static Forces forces(GatewayConfig config) {
+        Map<String, GatewayConfig.ObjectSettings> objects = config.fusion().objects();
+        return (object, reference) -> forces(objects.get(object.text()), reference);
+    }
+
+    private static ForceModel forces(GatewayConfig.@Nullable ObjectSettings settings, OrbitState reference) {
+        ForceModel forces = ForceModel.forOrbit(reference);
+        if (settings == null) {
+            return forces;
+        }
+        if (!settings.drag()) {
+            forces = forces.withoutDrag();
+        }
+        if (settings.massKg().isPresent()) {
+            forces = forces.withMassKg(settings.massKg().getAsDouble());
+        }
+        if (settings.srpAreaM2().isPresent() && settings.srpCoefficient().isPresent()) {
+            forces = forces.withSolarPressure(new Surface(
+                    settings.srpAreaM2().getAsDouble(),
+                    settings.srpCoefficient().getAsDouble(),
+                    false));
+        }
+        if (settings.empiricalAccelerationDegree().isPresent()) {
+            forces = forces.withEmpiricalAcceleration(
+                    settings.empiricalAccelerationDegree().getAsInt());
+        }
+        return forces;
+    }
+
+    private List<HealthCheck> checks(Coverage coverage, Clock clock) {
+        List<HealthCheck> checks = new ArrayList<>();
+        checks.add(new HealthCheck(
+                "serving", () -> serving.isServing() ? HealthCheck.up() : HealthCheck.down("not serving")));
+        checks.add(new HealthCheck(
+                "journal",
+                () -> journal.failure()
+                        .map(failure -> HealthCheck.down(failure.code().name()))
+                        .orElseGet(HealthCheck::up)));
+        for (Stage stage : stages) {
+            checks.add(new HealthCheck(
+                    "stage " + stage.name(),
+                    () -> stage.fatal()
+                            .map(failure -> HealthCheck.down(
+                                    "stopped: " + failure.getClass().getSimpleName()))
+                            .orElseGet(() -> stage.failures() == 0
+                                    ? HealthCheck.up()
+                                    : HealthCheck.warning(stage.failures() + " entries passed over"))));
+        }
+        checks.add(new HealthCheck("physical tables", () -> {
+            Instant now = clock.instant();
+            Duration left = coverage.remaining(now);
+            if (left.isNegative()) {
+                return HealthCheck.down("ended " + coverage.until());
+            }
+            return left.compareTo(TABLES_LEFT_MIN) < 0
+                    ? HealthCheck.warning("end " + coverage.until())
+                    : HealthCheck.up();
+        }));
+        checks.add(new HealthCheck("trust", () -> {
+            int problems = identities.problems().size();
+            return problems == 0 ? HealthCheck.up() : HealthCheck.warning(problems + " problems in the trust folder");
+        }));
+        return checks;
+    }
+
+    private void measure() {
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        for (Stage stage : stages) {
+            Gauge.builder("sluis.stage.position", stage, Stage::position)
+                    .description("entries handled")
+                    .tag("stage", stage.name())
+                    .register(meters);
+            Gauge.builder("sluis.stage.failures", stage, Stage::failures)
+                    .description("entries passed over")
+                    .tag("stage", stage.name())
+                    .register(meters);
+        }
+    }
+
+    /** Starts all parts and listens. */
+    public void start() throws ConfigException {
+        stages.forEach(Stage::start);
+        subscriptions.start();
+        try {
+            adminPort = admin.start().toCompletableFuture().join();
+            partnerPort = partners.start().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw new ConfigException("ports: " + cause.getMessage(), cause);
+        }
+        var unused = timer.scheduleWithFixedDelay(
+                identities::sweep, SWEEP_INTERVAL.toMillis(), SWEEP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        LOG.info("gateway started, partner_port={} admin_port={} tls={}", partnerPort, adminPort, TlsEngine.best());
+    }
+
+    /** TCP port of the partner port. */
+    public int partnerPort() {
+        return partnerPort;
+    }
+
+    /** TCP port of the operator's port. */
+    public int adminPort() {
+        return adminPort;
+    }
+
+    /** True where everything contributed so far has gone through all stages. */
+    public boolean idle() {
+        return stages.stream().allMatch(Stage::idle) && subscriptions.idle();
+    }
+
+    /** Reads the trust folder again: new authorities and revocation lists hold from then on. */
+    public void reloadTrust() throws IOException {
+        identities.reload().forEach(problem -> LOG.warn("trust folder: {}", problem));
+    }
+
+    /** Stops gracefully: health first, then streams with their cursors, then the stages, then the journal. */
+    @Override
+    public void close() {
+        LOG.info("gateway stops");
+        serving.set(false);
+        Duration window = config.streams().drain();
+        quietly(() ->
+                partners.shutdown(window).toCompletableFuture().get(2 * window.toMillis(), TimeUnit.MILLISECONDS));
+        stages.forEach(stage -> quietly(stage::close));
+        quietly(subscriptions::close);
+        quietly(releases::close);
+        timer.shutdownNow();
+        fits.shutdownNow();
+        quietly(() -> admin.close().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
+        quietly(() ->
+                vertx.close().toCompletionStage().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
+        workers.shutdown();
+        quietly(() -> {
+            if (!workers.awaitTermination(window.toMillis(), TimeUnit.MILLISECONDS)) {
+                workers.shutdownNow();
+            }
+        });
+        quietly(journal::close);
+        LOG.info("gateway stopped");
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static void quietly(Step step) {
+        try {
+            step.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.warn("stop: a part did not stop cleanly", e);
+        }
+    }
+
+    private static ExecutorService threads(String name, int count) {
+        return Executors.newFixedThreadPool(count, task -> daemon(name, task));
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,177 @@
+package nl.sluis.gateway;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.source.yaml.YamlConfigSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * The configuration of a gateway: one YAML file, everything under {@code sluis}. Unknown keys are errors. Paths are
+ * relative to the file. Environment variables override it: {@code SLUIS_PARTNER_PORT_PORT} is {@code
+ * sluis.partner-port.port}.
+ */
+@ConfigMapping(prefix = "sluis")
+public interface GatewayConfig {
+    /** Nation that runs the gateway, trigraph in lower case. */
+    String hostNation();
+
+    /** Where partners connect. */
+    Port partnerPort();
+
+    /** Where operators look: health and metrics. Plain HTTP, so leave it on loopback. */
+    AdminPort adminPort();
+
+    /** Folder of the journal and the gateway's own keys. */
+    String dataFolder();
+
+    /** Folder of trusted authorities: {@code <nation>/root.pem} and more. */
+    String trustFolder();
+
+    /** Folder of the policy bundle. */
+    String policyFolder();
+
+    /** The gateway's own certificate. */
+    Certificate certificate();
+
+    /** Orbit determination. */
+    Fusion fusion();
+
+    /** Screening for close approaches. */
+    Screening screening();
+
+    /** Live streams. */
+    Streams streams();
+
+    /** The partner port. */
+    interface Port {
+        /** Address or name to bind. */
+        @WithDefault("0.0.0.0")
+        String host();
+
+        /** TCP port; 0 takes a free one. */
+        @WithDefault("8443")
+        int port();
+
+        /** Threads that connections are spread over. */
+        @WithDefault("2")
+        int eventLoops();
+    }
+
+    /** The operator's port. */
+    interface AdminPort {
+        /** Address or name to bind. */
+        @WithDefault("127.0.0.1")
+        String host();
+
+        /** TCP port; 0 takes a free one. */
+        @WithDefault("9090")
+        int port();
+    }
+
+    /** The gateway's certificate. */
+    interface Certificate {
+        /** Certificate chain, PEM. */
+        String chain();
+
+        /** Private key, PKCS#8 PEM. */
+        String key();
+    }
+
+    /** Orbit determination. */
+    interface Fusion {
+        /** Fits that run side by side. */
+        @WithDefault("2")
+        int threads();
+
+        /** What is known of single objects, by catalogue number. */
+        Map<String, ObjectSettings> objects();
+    }
+
+    /** What is known of one object. */
+    interface ObjectSettings {
+        /** Degree in time of an estimated empirical acceleration, for leaks and low thrust. */
+        OptionalInt empiricalAccelerationDegree();
+
+        /** Whether air drag is modelled where the orbit is low enough for it. */
+        @WithDefault("true")
+        boolean drag();
+
+        /** Mass, kg. */
+        OptionalDouble massKg();
+
+        /** Area for radiation pressure, m². */
+        OptionalDouble srpAreaM2();
+
+        /** Radiation pressure coefficient. */
+        OptionalDouble srpCoefficient();
+    }
+
+    /** Screening for close approaches. */
+    interface Screening {
+        /** Length of the window from the newest elements on. */
+        @WithDefault("PT24H")
+        Duration window();
+
+        /** Distance below which an approach is reported, m. */
+        @WithDefault("5000")
+        double thresholdM();
+
+        /** Threads that screen. */
+        @WithDefault("2")
+        int threads();
+    }
+
+    /** Live streams. */
+    interface Streams {
+        /** Longest silence of a live subscription. */
+        @WithDefault("PT15S")
+        Duration heartbeat();
+
+        /** How long a subscriber may take nothing before its stream is ended. */
+        @WithDefault("PT30S")
+        Duration stall();
+
+        /** How long a graceful stop may take. */
+        @WithDefault("PT10S")
+        Duration drain();
+    }
+
+    /**
+     * Reads a configuration file.
+     *
+     * @throws ConfigException where it is missing, not YAML, lacks a key or has an unknown one
+     */
+    static GatewayConfig load(Path file) throws ConfigException {
+        if (!Files.isRegularFile(file)) {
+            throw new ConfigException(
+                    "configuration `" + file + "`: no such file", new NoSuchFileException(file.toString()));
+        }
+        try {
+            SmallRyeConfig config = new SmallRyeConfigBuilder()
+                    .withSources(new YamlConfigSource(file.toUri().toURL()))
+                    .addDefaultInterceptors()
+                    .withSources(new io.smallrye.config.EnvConfigSource(onlyOurs(System.getenv()), 300))
+                    .withMapping(GatewayConfig.class)
+                    .build();
+            return config.getConfigMapping(GatewayConfig.class);
+        } catch (IOException | IllegalArgumentException | IllegalStateException | NoSuchElementException e) {
+            throw new ConfigException("configuration `" + file + "`: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, String> onlyOurs(Map<String, String> environment) {
+        Map<String, String> ours = new java.util.TreeMap<>(environment);
+        ours.keySet().removeIf(name -> !name.startsWith("SLUIS_") || name.equals("SLUIS_CONFIG"));
+        return ours;
+    }
+}

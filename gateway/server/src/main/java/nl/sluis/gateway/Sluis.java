@@ -1,0 +1,62 @@
+package nl.sluis.gateway;
+
+import java.io.InputStream;
+import java.util.Properties;
+import nl.sluis.gateway.demo.DemoCommand;
+import nl.sluis.partner.command.ContextCommand;
+import nl.sluis.partner.command.ContributeCommand;
+import nl.sluis.partner.command.DoctorCommand;
+import nl.sluis.partner.command.ShortErrors;
+import nl.sluis.partner.command.SubscribeCommand;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The {@code sluis} command: the gateway, the demonstration, and what a partner needs. */
+@Command(
+        name = "sluis",
+        mixinStandardHelpOptions = true,
+        versionProvider = Sluis.Version.class,
+        header = "Shares space-surveillance data between allies, each under its originator's policy.",
+        subcommands = {
+            DemoCommand.class,
+            GatewayCommand.class,
+            SubscribeCommand.class,
+            ContributeCommand.class,
+            ContextCommand.class,
+            DoctorCommand.class,
+            AutoComplete.GenerateCompletion.class,
+            CommandLine.HelpCommand.class
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:it did not work out, the message says why", "2:wrong use"})
+public final class Sluis {
+    private Sluis() {}
+
+    /** Runs the command and exits with its code. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Sluis())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(new ShortErrors());
+    }
+
+    /** The version of the build. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws Exception {
+            Properties build = new Properties();
+            try (InputStream in = Sluis.class.getResourceAsStream("build.properties")) {
+                if (in != null) {
+                    build.load(in);
+                }
+            }
+            return new String[] {"sluis " + build.getProperty("version", "(unknown)")};
+        }
+    }
+}

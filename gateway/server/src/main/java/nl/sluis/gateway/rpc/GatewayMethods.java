@@ -1,0 +1,155 @@
+package nl.sluis.gateway.rpc;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.ingest.ContributionIngest;
+import nl.sluis.gateway.ingest.IngestException;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.officer.Decisions;
+import nl.sluis.gateway.release.PolicyInForce;
+import nl.sluis.policy.bundle.Clearance;
+import nl.sluis.proto.v1.GetSelfRequest;
+import nl.sluis.proto.v1.GetSelfResponse;
+import nl.sluis.proto.v1.GetSensorRequest;
+import nl.sluis.proto.v1.GetSensorResponse;
+import nl.sluis.proto.v1.ListDecisionsRequest;
+import nl.sluis.proto.v1.ListDecisionsResponse;
+import nl.sluis.proto.v1.ListSensorsRequest;
+import nl.sluis.proto.v1.ListSensorsResponse;
+import nl.sluis.proto.v1.PolicyServiceGrpc;
+import nl.sluis.proto.v1.PutSensorRequest;
+import nl.sluis.proto.v1.PutSensorResponse;
+import nl.sluis.proto.v1.Role;
+import nl.sluis.proto.v1.Sensor;
+import nl.sluis.proto.v1.SensorServiceGrpc;
+import nl.sluis.proto.v1.Tenant;
+import nl.sluis.proto.v1.TenantServiceGrpc;
+import nl.sluis.proto.v1.TenantStatus;
+
+/** Which method of the contract is answered by what. Each handler translates and calls one thing. */
+public final class GatewayMethods {
+    private static final int SENSORS_PAGE_DEFAULT = 100;
+    private static final int SENSORS_PAGE_MAX = 1_000;
+
+    private final ContributionIngest ingest;
+    private final PolicyInForce policy;
+    private final Decisions decisions;
+    private final Executor workers;
+    private final InstantSource clock;
+
+    /**
+     * @param ingest takes contributions and sensors
+     * @param policy the policy in force
+     * @param decisions what officers ask
+     * @param workers runs what may block
+     * @param clock the gateway's clock
+     */
+    public GatewayMethods(
+            ContributionIngest ingest,
+            PolicyInForce policy,
+            Decisions decisions,
+            Executor workers,
+            InstantSource clock) {
+        this.ingest = ingest;
+        this.policy = policy;
+        this.decisions = decisions;
+        this.workers = workers;
+        this.clock = clock;
+    }
+
+    /** The table of methods. */
+    public Methods.Builder table() {
+        Methods.Builder methods = Methods.builder();
+        new ContributeMethod(ingest).register(methods);
+        return methods.unary(SensorServiceGrpc.getPutSensorMethod(), this::putSensor)
+                .unary(SensorServiceGrpc.getGetSensorMethod(), this::getSensor)
+                .unary(SensorServiceGrpc.getListSensorsMethod(), this::listSensors)
+                .unary(PolicyServiceGrpc.getListDecisionsMethod(), this::listDecisions)
+                .unary(TenantServiceGrpc.getGetSelfMethod(), this::getSelf);
+    }
+
+    private CompletionStage<PutSensorResponse> putSensor(CallerIdentity caller, PutSensorRequest request) {
+        return ingest.putSensor(caller, request.getSensor()).handle((registered, failure) -> {
+            if (failure == null) {
+                return PutSensorResponse.newBuilder()
+                        .setRegistered(Times.timestamp(registered))
+                        .build();
+            }
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof IngestException refused) {
+                throw new StatusException(refused.status());
+            }
+            throw new CompletionException(cause);
+        });
+    }
+
+    private CompletionStage<GetSensorResponse> getSensor(CallerIdentity caller, GetSensorRequest request) {
+        return CompletableFuture.completedFuture(ingest.sensor(caller, request.getSensorId())
+                .map(sensor -> GetSensorResponse.newBuilder().setSensor(sensor).build())
+                .orElseThrow(() -> Errors.notFound("SENSOR", "no such sensor of this tenant")));
+    }
+
+    private CompletionStage<ListSensorsResponse> listSensors(CallerIdentity caller, ListSensorsRequest request) {
+        int size = request.getPageSize() == 0
+                ? SENSORS_PAGE_DEFAULT
+                : Math.min(Math.max(request.getPageSize(), 1), SENSORS_PAGE_MAX);
+        List<Sensor> after = ingest.sensors(caller).stream()
+                .filter(sensor -> sensor.getSensorId().compareTo(request.getPageToken()) > 0)
+                .toList();
+        ListSensorsResponse.Builder page = ListSensorsResponse.newBuilder()
+                .addAllSensors(after.stream().limit(size).toList());
+        if (after.size() > size) {
+            page.setNextPageToken(after.get(size - 1).getSensorId());
+        }
+        return CompletableFuture.completedFuture(page.build());
+    }
+
+    private CompletionStage<ListDecisionsResponse> listDecisions(CallerIdentity caller, ListDecisionsRequest request) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return decisions.list(caller.tenant(), request);
+                    } catch (IllegalArgumentException e) {
+                        throw Errors.invalidField("page_token", String.valueOf(e.getMessage()));
+                    }
+                },
+                workers);
+    }
+
+    private CompletionStage<GetSelfResponse> getSelf(CallerIdentity caller, GetSelfRequest request) {
+        Instant now = clock.instant();
+        GetSelfResponse.Builder self = GetSelfResponse.newBuilder()
+                .setCertificateSha256(caller.certificateSha256())
+                .setCertificateExpires(Times.timestamp(caller.notAfter()))
+                .setGatewayTime(Times.timestamp(now));
+        Tenant.Builder tenant = Tenant.newBuilder().setTenantId(caller.tenant().toString());
+        policy.tenant(caller.tenant()).ifPresent(known -> {
+            tenant.setStatus(TenantStatus.TENANT_STATUS_ACTIVE);
+            known.nations().stream().sorted().forEach(tenant::addNations);
+            known.communities().stream().sorted().forEach(tenant::addCommunities);
+            known.modes().stream().sorted().forEach(mode -> tenant.addDataModes(mode.toProto()));
+            known.roles().stream()
+                    .filter(role ->
+                            caller.roles().stream().anyMatch(held -> held.name().equals(role.name())))
+                    .sorted()
+                    .forEach(role -> tenant.addRoles(Role.valueOf("ROLE_" + role.name())));
+            known.clearances().values().forEach(clearance -> tenant.addClearances(clearance(clearance)));
+        });
+        return CompletableFuture.completedFuture(self.setTenant(tenant).build());
+    }
+
+    private static nl.sluis.proto.v1.Clearance clearance(Clearance clearance) {
+        return nl.sluis.proto.v1.Clearance.newBuilder()
+                .setPolicyOid(clearance.spif().oid())
+                .setPolicyName(clearance.spif().name())
+                .setLevel(clearance.level().marking())
+                .addAllAdmittedLacvs(clearance.lacvs().stream().sorted().toList())
+                .build();
+    }
+}
