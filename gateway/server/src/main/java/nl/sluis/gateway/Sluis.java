@@ -3,6 +3,7 @@ package nl.sluis.gateway;
 import java.io.InputStream;
 import java.util.Properties;
 import nl.sluis.gateway.demo.DemoCommand;
+import nl.sluis.gateway.officer.PolicyCommand;
 import nl.sluis.partner.command.ContextCommand;
 import nl.sluis.partner.command.ContributeCommand;
 import nl.sluis.partner.command.DoctorCommand;
@@ -22,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             DemoCommand.class,
             GatewayCommand.class,
+            PolicyCommand.class,
             SubscribeCommand.class,
             ContributeCommand.class,
             ContextCommand.class,
