@@ -15,7 +15,6 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -61,6 +60,7 @@ import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.gateway.stream.LiveSubscriptions;
 import nl.sluis.gateway.web.AdminServer;
 import nl.sluis.gateway.web.HealthCheck;
+import nl.sluis.gateway.web.HealthCheck.State;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.data.Coverage;
 import nl.sluis.orbit.data.OrekitData;
@@ -192,7 +192,7 @@ public final class Gateway implements AutoCloseable {
         identities.onRevoked(shutOut -> partners.closeWhere(shutOut, ClosingReason.CLOSING_REASON_REVOKED));
         identities.onRejected(refused -> LOG.info("caller refused, reason={}", refused.reason()));
         admin = new AdminServer(
-                vertx, config.adminPort().host(), config.adminPort().port(), meters, checks(coverage, clock));
+                vertx, config.adminPort().host(), config.adminPort().port(), checks(coverage, clock), meters);
         measure();
         LOG.info(
                 "gateway opened, policy={} version={} tenants={} audiences={}",
@@ -244,36 +244,33 @@ public final class Gateway implements AutoCloseable {
 
     private List<HealthCheck> checks(Coverage coverage, Clock clock) {
         List<HealthCheck> checks = new ArrayList<>();
-        checks.add(new HealthCheck(
-                "serving", () -> serving.isServing() ? HealthCheck.up() : HealthCheck.down("not serving")));
+        checks.add(
+                new HealthCheck("serving", () -> serving.isServing() ? State.well() : State.notReady("not serving")));
         checks.add(new HealthCheck(
                 "journal",
                 () -> journal.failure()
-                        .map(failure -> HealthCheck.down(failure.code().name()))
-                        .orElseGet(HealthCheck::up)));
+                        .map(failure -> State.notReady(failure.code().name()))
+                        .orElseGet(State::well)));
         for (Stage stage : stages) {
             checks.add(new HealthCheck(
-                    "stage " + stage.name(),
+                    "stage-" + stage.name(),
                     () -> stage.fatal()
-                            .map(failure -> HealthCheck.down(
+                            .map(failure -> State.notReady(
                                     "stopped: " + failure.getClass().getSimpleName()))
                             .orElseGet(() -> stage.failures() == 0
-                                    ? HealthCheck.up()
-                                    : HealthCheck.warning(stage.failures() + " entries passed over"))));
+                                    ? State.well()
+                                    : new State(true, stage.failures() + " entries passed over"))));
         }
-        checks.add(new HealthCheck("physical tables", () -> {
-            Instant now = clock.instant();
-            Duration left = coverage.remaining(now);
+        checks.add(new HealthCheck("physical-tables", () -> {
+            Duration left = coverage.remaining(clock.instant());
             if (left.isNegative()) {
-                return HealthCheck.down("ended " + coverage.until());
+                return State.notReady("ended " + coverage.until());
             }
-            return left.compareTo(TABLES_LEFT_MIN) < 0
-                    ? HealthCheck.warning("end " + coverage.until())
-                    : HealthCheck.up();
+            return left.compareTo(TABLES_LEFT_MIN) < 0 ? new State(true, "end " + coverage.until()) : State.well();
         }));
         checks.add(new HealthCheck("trust", () -> {
             int problems = identities.problems().size();
-            return problems == 0 ? HealthCheck.up() : HealthCheck.warning(problems + " problems in the trust folder");
+            return problems == 0 ? State.well() : new State(true, problems + " problems in the trust folder");
         }));
         return checks;
     }
@@ -343,7 +340,7 @@ public final class Gateway implements AutoCloseable {
         quietly(releases::close);
         timer.shutdownNow();
         fits.shutdownNow();
-        quietly(() -> admin.close().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
+        quietly(() -> admin.stop().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
         quietly(() ->
                 vertx.close().toCompletionStage().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
         workers.shutdown();
