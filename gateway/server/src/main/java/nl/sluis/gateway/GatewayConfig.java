@@ -1,6 +1,7 @@
 package nl.sluis.gateway;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.WithDefault;
@@ -14,6 +15,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The configuration of a gateway: one YAML file, everything under {@code sluis}. Unknown keys are errors. Paths are
@@ -164,9 +167,17 @@ public interface GatewayConfig {
                     .withMapping(GatewayConfig.class)
                     .build();
             return config.getConfigMapping(GatewayConfig.class);
+        } catch (ConfigValidationException e) {
+            throw new ConfigException("configuration `" + file + "`: " + problems(e), e);
         } catch (IOException | IllegalArgumentException | IllegalStateException | NoSuchElementException e) {
             throw new ConfigException("configuration `" + file + "`: " + e.getMessage(), e);
         }
+    }
+
+    private static String problems(ConfigValidationException e) {
+        return IntStream.range(0, e.getProblemCount())
+                .mapToObj(i -> e.getProblem(i).getMessage())
+                .collect(Collectors.joining("; "));
     }
 
     private static Map<String, String> onlyOurs(Map<String, String> environment) {

@@ -1,6 +1,5 @@
 package nl.sluis.gateway.stream;
 
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -20,6 +19,8 @@ final class Cursors {
     private static final int KEY_BYTES = 32;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
+    private static final int PLACE_BYTES = Integer.BYTES + Long.BYTES;
+    private static final int CURSOR_BYTES = NONCE_BYTES + PLACE_BYTES + TAG_BITS / Byte.SIZE;
     private static final String REFUSED =
             "not a cursor of this tenant and filter (expected: the cursor of a checkpoint "
                     + "of a subscription with the same kinds, objects, regimes, data modes and filter)";
@@ -50,7 +51,7 @@ final class Cursors {
     byte[] write(TenantId tenant, byte[] binding, Place place) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
-        byte[] plain = ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
+        byte[] plain = ByteBuffer.allocate(PLACE_BYTES)
                 .putInt(place.next())
                 .putLong(place.delivered())
                 .array();
@@ -67,14 +68,15 @@ final class Cursors {
     }
 
     Place read(TenantId tenant, byte[] binding, byte[] cursor) throws SubscriptionRefused {
-        if (cursor.length <= NONCE_BYTES) {
+        // a shorter one makes the JDK's cipher fail in an untyped way
+        if (cursor.length != CURSOR_BYTES) {
             throw new SubscriptionRefused("cursor", REFUSED);
         }
         try {
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(cursor, NONCE_BYTES), tenant, binding);
             ByteBuffer plain = ByteBuffer.wrap(cipher.doFinal(cursor, NONCE_BYTES, cursor.length - NONCE_BYTES));
             return new Place(plain.getInt(), plain.getLong());
-        } catch (GeneralSecurityException | BufferUnderflowException e) {
+        } catch (GeneralSecurityException e) {
             throw (SubscriptionRefused) new SubscriptionRefused("cursor", REFUSED).initCause(e);
         }
     }

@@ -1,0 +1,93 @@
+package nl.sluis.gateway.fusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CompartmentsTest {
+    private static final int AUDIENCES = 3;
+    private static final int SETS = 1 << AUDIENCES;
+
+    /** Who may use each of three contributions: every combination of audience sets. */
+    private static List<int[]> smallWorld() {
+        List<int[]> world = new ArrayList<>();
+        for (int a = 0; a < SETS; a++) {
+            for (int b = 0; b < SETS; b++) {
+                for (int c = 0; c < SETS; c++) {
+                    world.add(new int[] {a, b, c});
+                }
+            }
+        }
+        return world;
+    }
+
+    @Test
+    void a_view_holds_what_its_audience_may_use_in_the_order_of_the_log() {
+        for (int[] usable : smallWorld()) {
+            for (int audience = 0; audience < AUDIENCES; audience++) {
+                assertThat(viewOf(audience, usable)).isEqualTo(expected(audience, usable));
+            }
+        }
+    }
+
+    @Test
+    void what_an_audience_may_not_use_changes_nothing_in_its_view() {
+        for (int[] usable : smallWorld()) {
+            for (int audience = 0; audience < AUDIENCES; audience++) {
+                for (int[] other : smallWorld()) {
+                    if (expected(audience, usable).equals(expected(audience, other))) {
+                        assertThat(viewOf(audience, other)).isEqualTo(viewOf(audience, usable));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void equal_views_are_one_and_every_audience_that_holds_something_has_one() {
+        for (int[] usable : smallWorld()) {
+            List<Compartments.View<Integer>> views = compartments(usable).views(all());
+            assertThat(views.stream().map(Compartments.View::entries)).doesNotHaveDuplicates();
+            BitSet covered = new BitSet();
+            views.forEach(view -> {
+                assertThat(covered.intersects(view.audiences())).isFalse();
+                covered.or(view.audiences());
+            });
+            IntStream.range(0, AUDIENCES)
+                    .forEach(audience -> assertThat(covered.get(audience))
+                            .isEqualTo(!expected(audience, usable).isEmpty()));
+        }
+    }
+
+    private static List<Integer> viewOf(int audience, int[] usable) {
+        BitSet due = new BitSet();
+        due.set(audience);
+        List<Compartments.View<Integer>> views = compartments(usable).views(due);
+        return views.isEmpty() ? List.of() : views.get(0).entries();
+    }
+
+    private static List<Integer> expected(int audience, int[] usable) {
+        return IntStream.range(0, usable.length)
+                .filter(entry -> (usable[entry] >> audience & 1) != 0)
+                .boxed()
+                .toList();
+    }
+
+    private static Compartments<Integer> compartments(int[] usable) {
+        Compartments<Integer> compartments = new Compartments<>(Integer::longValue);
+        for (int entry = 0; entry < usable.length; entry++) {
+            compartments.add(BitSet.valueOf(new long[] {usable[entry]}), entry);
+        }
+        return compartments;
+    }
+
+    private static BitSet all() {
+        BitSet all = new BitSet();
+        all.set(0, AUDIENCES);
+        return all;
+    }
+}

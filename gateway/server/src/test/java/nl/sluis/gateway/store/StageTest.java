@@ -1,0 +1,122 @@
+package nl.sluis.gateway.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StageTest {
+    private static final long LIMIT_S = 30;
+
+    @TempDir
+    private Path folder;
+
+    private final HandMovedClock clock = new HandMovedClock();
+
+    @Test
+    void each_entry_is_handled_once_in_order_and_again_after_a_restart_only_restored() throws Exception {
+        try (Journal journal = open()) {
+            append(journal, "a", "b", "c");
+            run(journal, new Recorder(3), 3);
+        }
+        try (Journal journal = open()) {
+            append(journal, "d");
+            Recorder second = run(journal, new Recorder(4), 4);
+
+            assertThat(second.restored).containsExactly("a", "b", "c");
+            assertThat(second.handled).containsExactly("d");
+            assertThat(outputs(journal)).containsExactly("made of a", "made of b", "made of c", "made of d");
+        }
+    }
+
+    @Test
+    void a_stage_that_died_before_it_saved_its_place_doubles_nothing() throws Exception {
+        try (Journal journal = open()) {
+            append(journal, "a", "b");
+            run(journal, new Recorder(2), 2);
+            // as if the stage had died between its output and its place
+            journal.append(LogName.CURSORS, NewEntry.keyed("stage/test", new byte[Long.BYTES]))
+                    .join();
+            Recorder again = run(journal, new Recorder(2), 2);
+
+            assertThat(again.handled).containsExactly("a", "b");
+            assertThat(outputs(journal)).containsExactly("made of a", "made of b");
+        }
+    }
+
+    @Test
+    void an_entry_that_cannot_be_handled_is_counted_and_holds_up_nothing() throws Exception {
+        try (Journal journal = open()) {
+            append(journal, "a", "poison", "c");
+            Recorder recorder = new Recorder(3);
+            Stage stage = new Stage("test", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder);
+            stage.start();
+            assertThat(recorder.seen.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+            stage.close();
+
+            assertThat(stage.failures()).isEqualTo(1);
+            assertThat(stage.fatal()).isEmpty();
+            assertThat(outputs(journal)).containsExactly("made of a", "made of c");
+        }
+    }
+
+    private Journal open() {
+        return EmbeddedJournal.open(folder.resolve("journal"), clock, StoreLimits.DEFAULT);
+    }
+
+    private static void append(Journal journal, String... texts) {
+        for (String text : texts) {
+            journal.append(LogName.CONTRIBUTIONS, NewEntry.of(text.getBytes(StandardCharsets.UTF_8)))
+                    .join();
+        }
+    }
+
+    private static Recorder run(Journal journal, Recorder recorder, int entries) throws InterruptedException {
+        Stage stage = new Stage("test", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder);
+        stage.start();
+        assertThat(recorder.seen.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+        stage.close();
+        assertThat(stage.position()).isEqualTo(entries);
+        assertThat(stage.idle()).isTrue();
+        return recorder;
+    }
+
+    private static List<String> outputs(Journal journal) {
+        return journal.read(LogName.SOLUTIONS, 1, 100).stream()
+                .map(entry -> new String(entry.payload(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private static final class Recorder implements Stage.Work {
+        final List<String> restored = new ArrayList<>();
+        final List<String> handled = new ArrayList<>();
+        final CountDownLatch seen;
+
+        Recorder(int entries) {
+            seen = new CountDownLatch(entries);
+        }
+
+        @Override
+        public void restore(Entry entry) {
+            restored.add(new String(entry.payload(), StandardCharsets.UTF_8));
+            seen.countDown();
+        }
+
+        @Override
+        public List<NewEntry> handle(Entry entry) {
+            String text = new String(entry.payload(), StandardCharsets.UTF_8);
+            seen.countDown();
+            if (text.equals("poison")) {
+                throw new IllegalArgumentException("can't be handled");
+            }
+            handled.add(text);
+            return List.of(NewEntry.of(("made of " + text).getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package nl.sluis.gateway.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AudienceLogTest {
+    private final AudienceLog log = new AudienceLog();
+
+    @Test
+    void its_index_counts_its_own_releases_whatever_their_place_in_the_shared_log() {
+        log.add(17, "a", 1);
+        log.add(9_000, "b", 2);
+
+        assertThat(log.size()).isEqualTo(2);
+        assertThat(log.position(1)).isEqualTo(9_000);
+        assertThatThrownBy(() -> log.position(2)).hasMessage("index: 2 (expected: below 2)");
+    }
+
+    @Test
+    void a_snapshot_is_the_latest_release_of_each_product_in_order() {
+        log.add(1, "a", 1);
+        log.add(2, "b", 1);
+        log.add(3, "a", 1);
+        log.add(4, "c", 1);
+
+        assertThat(log.snapshot()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void the_first_since_a_time_is_what_a_search_from_the_start_finds() {
+        Random random = new Random(4711);
+        long[] times = new long[500];
+        long time = 0;
+        for (int i = 0; i < times.length; i++) {
+            time += random.nextInt(3);
+            times[i] = time;
+            log.add(i, "p" + i, time);
+        }
+        for (long since = -1; since <= time + 1; since++) {
+            int slow = 0;
+            while (slow < times.length && times[slow] < since) {
+                slow++;
+            }
+            assertThat(log.firstSince(since)).isEqualTo(slow);
+        }
+    }
+
+    @Test
+    void a_release_wakes_whoever_listens_and_nobody_who_left() {
+        AtomicInteger wakes = new AtomicInteger();
+        Runnable listener = wakes::incrementAndGet;
+        log.addListener(listener);
+        log.add(1, "a", 1);
+        log.removeListener(listener);
+        log.add(2, "a", 2);
+
+        assertThat(wakes).hasValue(1);
+    }
+}
