@@ -56,6 +56,7 @@ import nl.sluis.gateway.store.EmbeddedJournal;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.Stage;
+import nl.sluis.gateway.store.StoreException;
 import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.gateway.stream.LiveSubscriptions;
 import nl.sluis.gateway.web.AdminServer;
@@ -63,6 +64,7 @@ import nl.sluis.gateway.web.HealthCheck;
 import nl.sluis.gateway.web.HealthCheck.State;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.data.Coverage;
+import nl.sluis.orbit.data.DataException;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Surface;
@@ -116,6 +118,8 @@ public final class Gateway implements AutoCloseable {
             return new Gateway(config, base, clock, new SecureRandom());
         } catch (PolicyException e) {
             throw new ConfigException("policy folder `" + config.policyFolder() + "`: " + e.getMessage(), e);
+        } catch (StoreException | DataException | IllegalStateException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new ConfigException("start: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
         }

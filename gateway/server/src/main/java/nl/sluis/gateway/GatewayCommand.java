@@ -56,18 +56,18 @@ final class GatewayCommand implements Callable<Integer> {
             err.println(e.getMessage());
             return 1;
         }
-        CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             gateway.close();
-                            stopped.countDown();
+                            // a stop that was asked for is a success; the JVM alone would report the signal
+                            Runtime.getRuntime().halt(0);
                         },
                         "sluis-stop"));
         out.println("gateway: partners on port " + gateway.partnerPort() + ", health and metrics on port "
                 + gateway.adminPort());
         out.flush();
-        stopped.await();
+        new CountDownLatch(1).await();
         return 0;
     }
 }

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -139,7 +140,8 @@ public final class DemoCommand implements Callable<Integer> {
             nextCommands(screen, work, gateway);
             if (keepRunning) {
                 screen.step("the gateway goes on until you stop it (Ctrl-C)");
-                Thread.currentThread().join();
+                Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "sluis-stop"));
+                new CountDownLatch(1).await();
             }
             return code;
         }
