@@ -1,0 +1,231 @@
+package nl.sluis.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import nl.sluis.certs.DevelopmentPki;
+import nl.sluis.certs.PkiRequest;
+import nl.sluis.gateway.Gateway;
+import nl.sluis.gateway.GatewayConfig;
+import nl.sluis.gateway.PolicyFolder;
+import nl.sluis.partner.ContributionOutcome;
+import nl.sluis.partner.Contributor;
+import nl.sluis.partner.ContributorOptions;
+import nl.sluis.partner.PartnerClient;
+import nl.sluis.partner.PartnerContext;
+import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.label.SecurityLabel;
+import nl.sluis.policy.label.Spifs;
+import nl.sluis.proto.v1.Contribution;
+import nl.sluis.proto.v1.Label;
+import nl.sluis.proto.v1.Owner;
+import nl.sluis.proto.v1.PutSensorRequest;
+import nl.sluis.proto.v1.SensorServiceGrpc;
+import nl.sluis.proto.v1.StartSnapshot;
+import nl.sluis.proto.v1.SubscribeRequest;
+
+/** The gateway of the demonstration in this process, on loopback with mutual TLS, and clients of its partners. */
+final class GatewayUnderTest implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final SubscribeRequest FROM_SNAPSHOT = SubscribeRequest.newBuilder()
+            .setSnapshot(StartSnapshot.getDefaultInstance())
+            .build();
+    private static final List<String> POLICY = List.of(
+            "tenants.yaml",
+            "audiences.yaml",
+            "object-groups.yaml",
+            "nld.yaml",
+            "usa.yaml",
+            "ita.yaml",
+            "kor.yaml",
+            "zaf.yaml",
+            "aus.yaml");
+
+    private final Path folder;
+    private final DevelopmentPki pki;
+    private final Clock clock;
+    private final Gateway gateway;
+    private final Spifs spifs;
+    private final Deque<PartnerClient> open = new ArrayDeque<>();
+
+    private GatewayUnderTest(Path folder, DevelopmentPki pki, Clock clock, Gateway gateway, Spifs spifs) {
+        this.folder = folder;
+        this.pki = pki;
+        this.clock = clock;
+        this.gateway = gateway;
+        this.spifs = spifs;
+    }
+
+    /** Certificates for everybody of the demonstration. */
+    static DevelopmentPki pki(Path folder) throws IOException {
+        return DevelopmentPki.create(
+                PkiRequest.of(
+                                "nld",
+                                PkiRequest.Tenant.parse("nld/ssa-centre:officer,operator"),
+                                PkiRequest.Tenant.parse("nld/catalogue:contributor"),
+                                PkiRequest.Tenant.parse("usa/conjunctions:contributor"),
+                                PkiRequest.Tenant.parse("usa/castle-rock:contributor"),
+                                PkiRequest.Tenant.parse("ita/fucino:contributor"),
+                                PkiRequest.Tenant.parse("zaf/pretoria:contributor"),
+                                PkiRequest.Tenant.parse("aus/uralla:contributor"),
+                                PkiRequest.Tenant.parse("deu/space-watch:subscriber"),
+                                PkiRequest.Tenant.parse("nor/north-watch:subscriber"),
+                                PkiRequest.Tenant.parse("lux/acme-space:subscriber"))
+                        .withOfficers(
+                                PkiRequest.Officer.parse("nld/ssa-centre:first-officer"),
+                                PkiRequest.Officer.parse("zaf/pretoria:release-officer")),
+                folder,
+                Clock.systemUTC(),
+                new SecureRandom());
+    }
+
+    /** Starts a gateway in a folder; what an earlier one left there is taken up again. */
+    static GatewayUnderTest start(Path folder, DevelopmentPki pki, Clock clock) throws Exception {
+        Path policy = folder.resolve("policy");
+        if (!Files.exists(policy)) {
+            Files.createDirectories(policy);
+            for (String file : POLICY) {
+                Files.write(policy.resolve(file), Demo.read("policy/" + file));
+            }
+        }
+        Path config = folder.resolve("gateway.yaml");
+        Files.writeString(
+                config,
+                new String(Demo.read("gateway.yaml"), StandardCharsets.UTF_8)
+                        .replace(" pki/", " " + pki.folder().toAbsolutePath() + "/")
+                        .replace("heartbeat: PT1S", "heartbeat: PT0.1S"));
+        Gateway gateway = Gateway.open(GatewayConfig.load(config), folder, clock);
+        gateway.start();
+        return new GatewayUnderTest(
+                folder,
+                pki,
+                clock,
+                gateway,
+                PolicyBundle.load(PolicyFolder.read(policy)).spifs());
+    }
+
+    Gateway gateway() {
+        return gateway;
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Demo demo() {
+        return new Demo(spifs, clock.instant());
+    }
+
+    PartnerContext context(Path credential) {
+        return PartnerContext.of(
+                "127.0.0.1:" + gateway.partnerPort(),
+                credential.resolve("gateway-root.pem"),
+                credential.resolve("certificate.pem"),
+                credential.resolve("key.pem"),
+                data().resolve("signing.pub.pem"));
+    }
+
+    PartnerClient tenant(String tenant) throws Exception {
+        return client("tenants/" + tenant);
+    }
+
+    PartnerClient officer(String officer) throws Exception {
+        return client("officers/" + officer);
+    }
+
+    private PartnerClient client(String credential) throws Exception {
+        PartnerClient client = PartnerClient.open(context(pki.folder().resolve(credential)));
+        open.push(client);
+        return client;
+    }
+
+    Received subscribe(String tenant) throws Exception {
+        Received received = new Received();
+        tenant(tenant).subscribe(FROM_SNAPSHOT, received);
+        received.await(tenant + " subscribes", LIMIT, () -> received.snapshotCount() >= 0);
+        return received;
+    }
+
+    /** Contributes and waits for the answers, in the order of the items. */
+    List<ContributionOutcome> contribute(String tenant, List<Contribution> items) throws Exception {
+        try (PartnerClient client = PartnerClient.open(context(pki.folder().resolve("tenants/" + tenant)));
+                Contributor contributor = client.contributor(ContributorOptions.DEFAULT)) {
+            List<CompletableFuture<ContributionOutcome>> answers = new ArrayList<>();
+            for (Contribution item : items) {
+                answers.add(contributor.submit(item).toCompletableFuture());
+            }
+            List<ContributionOutcome> outcomes = new ArrayList<>();
+            for (CompletableFuture<ContributionOutcome> answer : answers) {
+                outcomes.add(answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS));
+            }
+            return outcomes;
+        }
+    }
+
+    ContributionOutcome contribute(String tenant, Contribution item) throws Exception {
+        return contribute(tenant, List.of(item)).get(0);
+    }
+
+    void accepted(String tenant, List<Contribution> items) throws Exception {
+        assertThat(contribute(tenant, items)).allMatch(ContributionOutcome.Accepted.class::isInstance);
+    }
+
+    void register(Demo.Station station) throws Exception {
+        try (PartnerClient client = PartnerClient.open(context(pki.folder().resolve("tenants/" + station.tenant())))) {
+            var unused = SensorServiceGrpc.newBlockingStub(client.channel())
+                    .putSensor(PutSensorRequest.newBuilder()
+                            .setSensor(demo().sensor(station))
+                            .build());
+        }
+    }
+
+    /** Waits until all that was contributed is worked off and each subscriber was told that nothing is left. */
+    void quiet(List<Received> subscribers) throws InterruptedException {
+        subscribers.get(0).await("the gateway is idle", LIMIT, gateway::idle);
+        if (clock instanceof MovedClock moved) {
+            // what was said up to date before this moment does not count
+            moved.move(Duration.ofSeconds(1));
+        }
+        Instant idle = clock.instant();
+        for (Received subscriber : subscribers) {
+            subscriber.await("a subscriber is up to date", LIMIT, () -> subscriber.isUpToDateSince(idle));
+        }
+    }
+
+    /** The marking of a label; one whose owners are redacted is marked as if it were the host's. */
+    String marking(Label label) throws Exception {
+        return SecurityLabel.of(
+                        label.getOwnersCount() == 0
+                                ? label.toBuilder()
+                                        .addOwners(Owner.newBuilder().setNation("NLD"))
+                                        .build()
+                                : label,
+                        spifs)
+                .marking();
+    }
+
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+        gateway.close();
+    }
+}
