@@ -1,20 +1,43 @@
 package nl.sluis.gateway.release;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 
 /** Length-prefixed messages as gRPC writes them: a flag (0: not compressed), four bytes of length, the message. */
 public final class Frames {
-    private static final int PREFIX_BYTES = 5;
+    /** Bytes before each message. */
+    public static final int PREFIX_BYTES = 5;
 
     private Frames() {}
 
-    /** A message as a frame. */
+    /** A message as a frame, encoded once into bytes of its own size. */
     public static Buffer frame(MessageLite message) {
-        byte[] bytes = message.toByteArray();
-        return Buffer.buffer(PREFIX_BYTES + bytes.length)
-                .appendByte((byte) 0)
-                .appendInt(bytes.length)
-                .appendBytes(bytes);
+        int size = message.getSerializedSize();
+        byte[] bytes = new byte[PREFIX_BYTES + size];
+        bytes[1] = (byte) (size >>> 24);
+        bytes[2] = (byte) (size >>> 16);
+        bytes[3] = (byte) (size >>> 8);
+        bytes[4] = (byte) size;
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes, PREFIX_BYTES, size);
+        try {
+            message.writeTo(out);
+            out.checkNoSpaceLeft();
+        } catch (IOException e) {
+            throw new IllegalStateException("message: does not fill its own size `" + size + "`", e);
+        }
+        return Buffer.buffer(bytes);
+    }
+
+    /** How many frames a buffer of whole frames holds. */
+    public static int count(Buffer frames) {
+        int count = 0;
+        int at = 0;
+        while (at < frames.length()) {
+            at += PREFIX_BYTES + frames.getInt(at + 1);
+            count++;
+        }
+        return count;
     }
 }

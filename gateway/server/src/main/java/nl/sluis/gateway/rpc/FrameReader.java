@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.zip.GZIPInputStream;
+import nl.sluis.gateway.release.Frames;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts the bytes of a request into messages. Holds at most one message and one chunk beyond what was asked for. */

@@ -5,6 +5,7 @@ import io.grpc.MethodDescriptor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.release.Frames;
 import nl.sluis.proto.v1.ClosingReason;
 import org.jspecify.annotations.Nullable;
 

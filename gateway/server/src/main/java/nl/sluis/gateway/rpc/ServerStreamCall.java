@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.release.Frames;
 import nl.sluis.proto.v1.ClosingReason;
 
 /** One request, a stream of answers. */

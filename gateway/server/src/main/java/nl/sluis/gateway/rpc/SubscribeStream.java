@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.release.Frames;
 import nl.sluis.gateway.stream.Subscription;
 import nl.sluis.gateway.stream.SubscriptionRefused;
 import nl.sluis.gateway.stream.Subscriptions;

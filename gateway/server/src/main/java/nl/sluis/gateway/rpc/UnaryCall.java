@@ -2,6 +2,7 @@ package nl.sluis.gateway.rpc;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.MethodDescriptor;
+import nl.sluis.gateway.release.Frames;
 import org.jspecify.annotations.Nullable;
 
 /** One request, one answer. */

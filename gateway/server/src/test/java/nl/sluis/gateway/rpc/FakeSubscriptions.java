@@ -10,6 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.release.Frames;
 import nl.sluis.gateway.stream.Subscription;
 import nl.sluis.gateway.stream.SubscriptionRefused;
 import nl.sluis.gateway.stream.Subscriptions;
