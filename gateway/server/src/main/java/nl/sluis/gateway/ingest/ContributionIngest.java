@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -97,7 +98,8 @@ public final class ContributionIngest implements Ingest {
     }
 
     private ContributeResponse take(CallerIdentity source, Contribution item) {
-        Instant received = clock.instant();
+        // policy counts in milliseconds and rounds receipt up: a finer time could lie after a decision at once
+        Instant received = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         ContributeResponse.Builder answer = ContributeResponse.newBuilder().setClientId(item.getClientId());
         try {
             return answer.setAccepted(store(source, item, received)).build();
