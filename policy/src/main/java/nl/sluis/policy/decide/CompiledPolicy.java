@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * volatile write. There is no cache.
  */
 public final class CompiledPolicy {
+    /** Receipt is rounded up and now down, so that no delay ends early; one instant may so lie this far apart, ms. */
+    private static final long ROUNDING_MS = 1;
+
     private static final Rule.Verb[] MODIFIERS = {Rule.Verb.REDACT, Rule.Verb.COARSEN, Rule.Verb.DELAY, Rule.Verb.QUOTA
     };
 
@@ -195,7 +198,7 @@ public final class CompiledPolicy {
             out.withholdFromAll(Reason.BUNDLE_NOT_VALID);
             return;
         }
-        if (nowMs < item.receivedMs()) {
+        if (nowMs + ROUNDING_MS < item.receivedMs()) {
             out.withholdFromAll(Reason.CLOCK);
             return;
         }

@@ -186,6 +186,17 @@ class FirstDecisionsTest {
     }
 
     @Test
+    void whatIsDecidedInTheMillisecondOfItsReceiptIsNotAfterNow() {
+        Instant instant = NOW.plusNanos(123_456);
+        Item item = Item.of(Kind.TRACK, label("{NLD: unclassified, rel: [COMMERCIAL, NATO], owner: NLD}"))
+                .object("12345")
+                .received(instant)
+                .build();
+
+        assertThat(policy.decide(item, instant).outcome(audience("nld-mod"))).isEqualTo(Outcome.RELEASED);
+    }
+
+    @Test
     void aClockThatWentBackReleasesNothing() {
         Item item = Item.of(Kind.TRACK, label("{NLD: unclassified, rel: [NATO], owner: NLD}"))
                 .object("12345")

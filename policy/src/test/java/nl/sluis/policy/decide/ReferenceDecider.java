@@ -46,7 +46,7 @@ final class ReferenceDecider {
             return withheld(EnumSet.of(Reason.BUNDLE_NOT_VALID));
         }
         Instant received = Instant.ofEpochMilli(item.receivedMs());
-        if (now.isBefore(received)) {
+        if (now.plusMillis(1).isBefore(received)) {
             return withheld(EnumSet.of(Reason.CLOCK));
         }
         Set<Reason> floor = floor(item.label(), tenant);

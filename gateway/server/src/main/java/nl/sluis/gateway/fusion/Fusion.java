@@ -269,8 +269,7 @@ public final class Fusion implements Stage.Work {
                         .addContributionIds(contribution.getContributionId())
                         .setLabel(contribution.getLabel())
                         .addSourceLabels(contribution.getLabel())
-                        .setReceived(contribution.getReceived())
-                        .setVersion(1));
+                        .setReceived(contribution.getReceived()));
     }
 
     private List<Solution> fit(Mode mode, Map<ObjectKey, BitSet> due) throws InterruptedException {
@@ -363,8 +362,7 @@ public final class Fusion implements Stage.Work {
                 .addAllContributionIds(contributions)
                 .setLabel(SecurityLabel.join(labels).toProto())
                 .setReceived(Times.timestamp(
-                        received.stream().max(Instant::compareTo).orElseThrow()))
-                .setVersion(contributions.size());
+                        received.stream().max(Instant::compareTo).orElseThrow()));
         labels.stream().distinct().map(SecurityLabel::toProto).forEach(basis::addSourceLabels);
         audiences.stream()
                 .mapToObj(i -> AudienceId.of(bundle.audiences().get(i)).text())

@@ -26,14 +26,23 @@ import nl.sluis.proto.v1.Proximity;
 /** Makes products of solutions. */
 public final class Hazards implements Stage.Work {
     private static final int READ_ENTRIES_MAX = 256;
+    private static final Before NONE = new Before(0, "");
+
+    /**
+     * A version that was made before.
+     *
+     * @param version its number
+     * @param digest SHA-256 of the product, hexadecimal
+     */
+    private record Before(int version, String digest) {}
 
     private final ElementScreening screening;
 
     /**
-     * Digest of the version before, by product and audience. Audiences with equal views have equal histories, so the
+     * The version before, by product and audience. Audiences with equal views have equal histories, so the
      * first one speaks for all of a view, and what one audience gets never depends on who shares its view.
      */
-    private final Map<String, String> digestBefore = new HashMap<>();
+    private final Map<String, Before> before = new HashMap<>();
 
     /** @param screening screens public elements */
     public Hazards(ElementScreening screening) {
@@ -167,9 +176,10 @@ public final class Hazards implements Stage.Work {
             Basis basis, ProductKind kind, String subject, List<ObjectReference> objects, Product.Builder content) {
         String id = Digests.id("product", kind.name(), subject, basis.getContributionIds(0));
         String audience = basis.getAudiencesCount() == 0 ? "" : basis.getAudiences(0);
+        Before previous = before.getOrDefault(id + " " + audience, NONE);
         Product product = content.setProductId(id)
-                .setVersion(basis.getVersion())
-                .setSupersedes(digestBefore.getOrDefault(id + " " + audience, ""))
+                .setVersion(previous.version() + 1)
+                .setSupersedes(previous.digest())
                 .setKind(kind)
                 .setCreated(basis.getReceived())
                 .setDataMode(basis.getLabel().getDataMode())
@@ -185,7 +195,8 @@ public final class Hazards implements Stage.Work {
     private void remember(Basis basis, Product product) {
         String digest = HexFormat.of().formatHex(Digests.sha256(product.toByteArray()));
         List<String> audiences = basis.getAudiencesCount() == 0 ? List.of("") : basis.getAudiencesList();
-        audiences.forEach(audience -> digestBefore.put(product.getProductId() + " " + audience, digest));
+        audiences.forEach(audience ->
+                before.put(product.getProductId() + " " + audience, new Before(product.getVersion(), digest)));
     }
 
     private static String keyOf(ObjectReference object) {
