@@ -195,7 +195,7 @@ public final class ContributionIngest implements Ingest {
         } catch (LabelException e) {
             throw refuse("contribution.label." + e.field(), "`" + e.found() + "` (expected: " + e.expected() + ")");
         }
-        if (checked.created().isAfter(received)) {
+        if (checked.created().truncatedTo(ChronoUnit.MILLIS).isAfter(received)) {
             throw refuse(
                     "contribution.label.created", "`" + checked.created() + "` (expected: not after " + received + ")");
         }
