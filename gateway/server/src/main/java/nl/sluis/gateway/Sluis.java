@@ -42,7 +42,8 @@ public final class Sluis {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    /** The command with all its subcommands, for whoever runs or reads it without ending the process. */
+    public static CommandLine commandLine() {
         return new CommandLine(new Sluis())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new ShortErrors());

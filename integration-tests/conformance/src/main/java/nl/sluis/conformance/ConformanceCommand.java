@@ -15,6 +15,7 @@ import javax.xml.stream.XMLStreamWriter;
 import nl.sluis.conformance.Result.Verdict;
 import nl.sluis.partner.ContextFileException;
 import nl.sluis.partner.command.ConnectionOptions;
+import nl.sluis.partner.command.ShortErrors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,6 +55,13 @@ public final class ConformanceCommand implements Callable<Integer> {
 
     @Option(names = "--report", paramLabel = "<xml>", description = "Write the results as JUnit XML too.")
     private @Nullable Path report;
+
+    /** Runs the command and exits with its code. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new ConformanceCommand())
+                .setParameterExceptionHandler(new ShortErrors())
+                .execute(args));
+    }
 
     @Override
     public Integer call() {
