@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -98,8 +97,7 @@ public final class ContributionIngest implements Ingest {
     }
 
     private ContributeResponse take(CallerIdentity source, Contribution item) {
-        // policy counts in milliseconds and rounds receipt up: a finer time could lie after a decision at once
-        Instant received = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant received = clock.instant();
         ContributeResponse.Builder answer = ContributeResponse.newBuilder().setClientId(item.getClientId());
         try {
             return answer.setAccepted(store(source, item, received)).build();
@@ -195,7 +193,7 @@ public final class ContributionIngest implements Ingest {
         } catch (LabelException e) {
             throw refuse("contribution.label." + e.field(), "`" + e.found() + "` (expected: " + e.expected() + ")");
         }
-        if (checked.created().truncatedTo(ChronoUnit.MILLIS).isAfter(received)) {
+        if (checked.created().isAfter(received)) {
             throw refuse(
                     "contribution.label.created", "`" + checked.created() + "` (expected: not after " + received + ")");
         }

@@ -16,7 +16,6 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -111,8 +110,7 @@ public final class PolicyCommand implements Runnable {
 
         Instant now() {
             try {
-                // decisions count in milliseconds, and an item of a test was received now
-                return at.isEmpty() ? Instant.now().truncatedTo(ChronoUnit.MILLIS) : Instant.parse(at);
+                return at.isEmpty() ? Instant.now() : Instant.parse(at);
             } catch (DateTimeException e) {
                 throw new CommandLine.ParameterException(
                         spec.commandLine(), "--at: `" + at + "` (expected: a time such as 2026-03-01T12:00:00Z)");
