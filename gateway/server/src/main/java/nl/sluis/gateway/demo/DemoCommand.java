@@ -109,7 +109,12 @@ public final class DemoCommand implements Callable<Integer> {
                     ? Files.createTempDirectory("sluis-demo-")
                     : Files.createDirectories(folder.toAbsolutePath());
             return run(new Screen(out), work);
-        } catch (IOException | ConfigException | ContextFileException | PolicyException | ExecutionException e) {
+        } catch (IOException
+                | ConfigException
+                | ContextFileException
+                | PolicyException
+                | ExecutionException
+                | IllegalStateException e) {
             err.println("demo: " + e.getMessage());
             return 1;
         } finally {

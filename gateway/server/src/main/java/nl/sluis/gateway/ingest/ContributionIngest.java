@@ -200,8 +200,7 @@ public final class ContributionIngest implements Ingest {
         for (OwnerId owner : checked.owners()) {
             if (!isSelf(source, owner)) {
                 throw new RefusedException(Refusal.forbidden(
-                        "contribution.label.owners",
-                        "`" + owner + "` (expected: the tenant of the certificate, or one that named it as relay)"));
+                        "contribution.label.owners", "`" + owner + "` (expected: the tenant of the certificate)"));
             }
         }
         return checked;
