@@ -106,6 +106,8 @@ public final class Subscription implements AutoCloseable {
         }
         if (call != null) {
             call.abort(new Verdict.Stop(cancelledEnd()));
+            // a call that is cancelled while it starts may never report its end
+            finish(cancelledEnd());
         } else if (retry != null) {
             retry.run();
             finish(cancelledEnd());
