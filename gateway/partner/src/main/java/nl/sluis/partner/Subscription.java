@@ -85,7 +85,7 @@ public final class Subscription implements AutoCloseable {
         connect();
     }
 
-    /** Completes, never exceptionally, when the subscription is over for good; no listener is called after that. */
+    /** Completes, never exceptionally, when the subscription is over; only a listener call under way may outlast it. */
     public CompletionStage<StreamEnd> end() {
         return end.minimalCompletionStage();
     }
