@@ -160,7 +160,7 @@ public final class Gateway implements AutoCloseable {
         releases.resumeDelays();
         Variants variants = new Variants(
                 policy, new Signer(signingKey.getPrivate(), signingKey.getPublic()), journal, workers, meters);
-        subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), random, clock);
+        subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), clock);
         stages = List.of(
                 new Stage("fusion", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion),
                 new Stage("hazard", journal, LogName.SOLUTIONS, LogName.PRODUCTS, hazards),

@@ -3,9 +3,9 @@ package nl.sluis.gateway.stream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -14,6 +14,9 @@ import nl.sluis.gateway.identity.TenantId;
 /**
  * Writes and reads cursors: opaque, encrypted and authenticated (AES-256-GCM, NIST SP 800-38D), bound to tenant, audience
  * and filter. A cursor that was changed, or is shown by another tenant or for another filter, is refused.
+ *
+ * <p>The nonce is a keyed digest of all that a cursor says and is bound to (HMAC-SHA256, cut to 96 bits), so the same place
+ * gives a tenant the same bytes whatever else the gateway did in between, and no nonce serves two texts.
  */
 final class Cursors {
     private static final int KEY_BYTES = 32;
@@ -25,19 +28,18 @@ final class Cursors {
             "not a cursor of this tenant and filter (expected: the cursor of a checkpoint "
                     + "of a subscription with the same kinds, objects, regimes, data modes and filter)";
 
-    private final SecretKey key;
-    private final SecureRandom random;
+    private static final String MAC = "HmacSHA256";
 
-    /**
-     * @param key 32 secret bytes, the same on every node and after a restart
-     * @param random source of nonces
-     */
-    Cursors(byte[] key, SecureRandom random) {
+    private final SecretKey sealing;
+    private final SecretKey naming;
+
+    /** @param key 32 secret bytes, the same on every node and after a restart */
+    Cursors(byte[] key) {
         if (key.length != KEY_BYTES) {
             throw new IllegalArgumentException("cursor key: " + key.length + " bytes (expected: " + KEY_BYTES + ")");
         }
-        this.key = new SecretKeySpec(key, "AES");
-        this.random = random;
+        this.sealing = new SecretKeySpec(derived(key, "cursor text"), "AES");
+        this.naming = new SecretKeySpec(derived(key, "cursor nonce"), MAC);
     }
 
     /**
@@ -49,13 +51,12 @@ final class Cursors {
     record Place(int next, long delivered) {}
 
     byte[] write(TenantId tenant, byte[] binding, Place place) {
-        byte[] nonce = new byte[NONCE_BYTES];
-        random.nextBytes(nonce);
         byte[] plain = ByteBuffer.allocate(PLACE_BYTES)
                 .putInt(place.next())
                 .putLong(place.delivered())
                 .array();
         try {
+            byte[] nonce = Arrays.copyOf(mac(naming, name(tenant), binding, plain), NONCE_BYTES);
             Cipher cipher = cipher(Cipher.ENCRYPT_MODE, nonce, tenant, binding);
             byte[] sealed = cipher.doFinal(plain);
             return ByteBuffer.allocate(NONCE_BYTES + sealed.length)
@@ -63,7 +64,7 @@ final class Cursors {
                     .put(sealed)
                     .array();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has AES-GCM", e);
+            throw new IllegalStateException("every JDK has AES-GCM and HMAC-SHA256", e);
         }
     }
 
@@ -83,9 +84,32 @@ final class Cursors {
 
     private Cipher cipher(int mode, byte[] nonce, TenantId tenant, byte[] binding) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD(tenant.toString().getBytes(StandardCharsets.UTF_8));
+        cipher.init(mode, sealing, new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(name(tenant));
         cipher.updateAAD(binding);
         return cipher;
+    }
+
+    private static byte[] name(TenantId tenant) {
+        return tenant.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] derived(byte[] key, String use) {
+        try {
+            return mac(new SecretKeySpec(key, MAC), use.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has HMAC-SHA256", e);
+        }
+    }
+
+    /** Each part goes in behind its length, so that no two lists of parts read alike. */
+    private static byte[] mac(SecretKey key, byte[]... parts) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance(MAC);
+        mac.init(key);
+        for (byte[] part : parts) {
+            mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length));
+            mac.update(part);
+        }
+        return mac.doFinal();
     }
 }

@@ -2,7 +2,6 @@ package nl.sluis.gateway.stream;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -46,20 +45,14 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
      * @param policy the policy in force
      * @param variants makes the bytes
      * @param cursorKey 32 secret bytes for cursors
-     * @param random source of nonces
      * @param clock the gateway's clock
      */
     public LiveSubscriptions(
-            Journal journal,
-            PolicyInForce policy,
-            Variants variants,
-            byte[] cursorKey,
-            SecureRandom random,
-            InstantSource clock) {
+            Journal journal, PolicyInForce policy, Variants variants, byte[] cursorKey, InstantSource clock) {
         this.journal = journal;
         this.policy = policy;
         this.variants = variants;
-        this.cursors = new Cursors(cursorKey, random);
+        this.cursors = new Cursors(cursorKey);
         this.clock = clock;
         this.follower = new Thread(this::follow, "sluis-released");
         follower.setDaemon(true);

@@ -3,8 +3,11 @@ package nl.sluis.gateway.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 import nl.sluis.gateway.identity.TenantId;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +16,7 @@ class CursorsTest {
     private static final TenantId ACME = TenantId.parse("lux/acme-space");
     private static final byte[] FILTER = {1, 2, 3};
 
-    private final Cursors cursors = new Cursors(new byte[32], new SecureRandom());
+    private final Cursors cursors = new Cursors(new byte[32]);
 
     @Test
     void a_cursor_says_what_was_written_in_it() throws Exception {
@@ -24,10 +27,29 @@ class CursorsTest {
     }
 
     @Test
-    void the_same_place_is_never_written_alike() {
+    void a_cursor_is_a_function_of_key_tenant_request_and_place_alone() {
         Cursors.Place place = new Cursors.Place(41, 41);
+        byte[] cursor = cursors.write(NORTH, FILTER, place);
+        cursors.write(ACME, FILTER, place);
 
-        assertThat(cursors.write(NORTH, FILTER, place)).isNotEqualTo(cursors.write(NORTH, FILTER, place));
+        assertThat(cursors.write(NORTH, FILTER, place)).isEqualTo(cursor);
+        assertThat(new Cursors(new byte[32]).write(NORTH, FILTER, place)).isEqualTo(cursor);
+    }
+
+    @Test
+    void cursors_of_other_places_tenants_or_requests_have_nothing_in_common() {
+        Set<String> nonces = new HashSet<>();
+        for (int next = 0; next < 100; next++) {
+            Cursors.Place place = new Cursors.Place(next, 5);
+            for (byte[] cursor : List.of(
+                    cursors.write(NORTH, FILTER, place),
+                    cursors.write(ACME, FILTER, place),
+                    cursors.write(NORTH, new byte[] {1, 2, 4}, place))) {
+                nonces.add(HexFormat.of().formatHex(cursor, 0, 12));
+            }
+        }
+
+        assertThat(nonces).hasSize(300);
     }
 
     @Test
@@ -38,7 +60,7 @@ class CursorsTest {
         assertRefused(() -> cursors.read(NORTH, new byte[] {1, 2, 4}, cursor));
         byte[] otherKey = new byte[32];
         otherKey[31] = 1;
-        assertRefused(() -> new Cursors(otherKey, new SecureRandom()).read(NORTH, FILTER, cursor));
+        assertRefused(() -> new Cursors(otherKey).read(NORTH, FILTER, cursor));
     }
 
     @Test
