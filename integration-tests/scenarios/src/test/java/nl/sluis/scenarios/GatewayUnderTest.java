@@ -3,6 +3,7 @@ package nl.sluis.scenarios;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.certs.PkiRequest;
 import nl.sluis.gateway.Gateway;
@@ -33,6 +37,7 @@ import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.Label;
 import nl.sluis.proto.v1.Owner;
 import nl.sluis.proto.v1.PutSensorRequest;
+import nl.sluis.proto.v1.Sensor;
 import nl.sluis.proto.v1.SensorServiceGrpc;
 import nl.sluis.proto.v1.StartSnapshot;
 import nl.sluis.proto.v1.SubscribeRequest;
@@ -43,16 +48,27 @@ final class GatewayUnderTest implements AutoCloseable {
     static final SubscribeRequest FROM_SNAPSHOT = SubscribeRequest.newBuilder()
             .setSnapshot(StartSnapshot.getDefaultInstance())
             .build();
-    private static final List<String> POLICY = List.of(
-            "tenants.yaml",
-            "audiences.yaml",
-            "object-groups.yaml",
-            "nld.yaml",
-            "usa.yaml",
-            "ita.yaml",
-            "kor.yaml",
-            "zaf.yaml",
-            "aus.yaml");
+    private static final Map<String, List<String>> POLICY = Map.of(
+            "/demo/",
+            List.of(
+                    "tenants.yaml",
+                    "audiences.yaml",
+                    "object-groups.yaml",
+                    "nld.yaml",
+                    "usa.yaml",
+                    "ita.yaml",
+                    "kor.yaml",
+                    "zaf.yaml",
+                    "aus.yaml"),
+            "/non-interference/",
+            List.of(
+                    "tenants.yaml",
+                    "audiences.yaml",
+                    "object-groups.yaml",
+                    "nld.yaml",
+                    "fra.yaml",
+                    "deu.yaml",
+                    "ita.yaml"));
 
     private final Path folder;
     private final DevelopmentPki pki;
@@ -71,40 +87,60 @@ final class GatewayUnderTest implements AutoCloseable {
 
     /** Certificates for everybody of the demonstration. */
     static DevelopmentPki pki(Path folder) throws IOException {
+        return pki(
+                folder,
+                "nld",
+                List.of(
+                        "nld/ssa-centre:officer,operator",
+                        "nld/catalogue:contributor",
+                        "usa/conjunctions:contributor",
+                        "usa/castle-rock:contributor",
+                        "ita/fucino:contributor",
+                        "zaf/pretoria:contributor",
+                        "aus/uralla:contributor",
+                        "deu/space-watch:subscriber",
+                        "nor/north-watch:subscriber",
+                        "lux/acme-space:subscriber"),
+                "nld/ssa-centre:first-officer",
+                "zaf/pretoria:release-officer");
+    }
+
+    /** Certificates for tenants and officers. */
+    static DevelopmentPki pki(Path folder, String host, List<String> tenants, String... officers) throws IOException {
         return DevelopmentPki.create(
                 PkiRequest.of(
-                                "nld",
-                                PkiRequest.Tenant.parse("nld/ssa-centre:officer,operator"),
-                                PkiRequest.Tenant.parse("nld/catalogue:contributor"),
-                                PkiRequest.Tenant.parse("usa/conjunctions:contributor"),
-                                PkiRequest.Tenant.parse("usa/castle-rock:contributor"),
-                                PkiRequest.Tenant.parse("ita/fucino:contributor"),
-                                PkiRequest.Tenant.parse("zaf/pretoria:contributor"),
-                                PkiRequest.Tenant.parse("aus/uralla:contributor"),
-                                PkiRequest.Tenant.parse("deu/space-watch:subscriber"),
-                                PkiRequest.Tenant.parse("nor/north-watch:subscriber"),
-                                PkiRequest.Tenant.parse("lux/acme-space:subscriber"))
-                        .withOfficers(
-                                PkiRequest.Officer.parse("nld/ssa-centre:first-officer"),
-                                PkiRequest.Officer.parse("zaf/pretoria:release-officer")),
+                                host,
+                                tenants.stream().map(PkiRequest.Tenant::parse).toArray(PkiRequest.Tenant[]::new))
+                        .withOfficers(Stream.of(officers)
+                                .map(PkiRequest.Officer::parse)
+                                .toArray(PkiRequest.Officer[]::new)),
                 folder,
                 Clock.systemUTC(),
                 new SecureRandom());
     }
 
-    /** Starts a gateway in a folder; what an earlier one left there is taken up again. */
+    /** Starts the demonstration's gateway in a folder; what an earlier one left there is taken up again. */
     static GatewayUnderTest start(Path folder, DevelopmentPki pki, Clock clock) throws Exception {
+        return start(folder, pki, clock, "/demo/");
+    }
+
+    /**
+     * Starts a gateway in a folder; what an earlier one left there is taken up again.
+     *
+     * @param resources where configuration and policy are: {@code gateway.yaml} and the folder {@code policy}
+     */
+    static GatewayUnderTest start(Path folder, DevelopmentPki pki, Clock clock, String resources) throws Exception {
         Path policy = folder.resolve("policy");
         if (!Files.exists(policy)) {
             Files.createDirectories(policy);
-            for (String file : POLICY) {
-                Files.write(policy.resolve(file), Demo.read("policy/" + file));
+            for (String file : POLICY.get(resources)) {
+                Files.write(policy.resolve(file), resource(resources + "policy/" + file));
             }
         }
         Path config = folder.resolve("gateway.yaml");
         Files.writeString(
                 config,
-                new String(Demo.read("gateway.yaml"), StandardCharsets.UTF_8)
+                new String(resource(resources + "gateway.yaml"), StandardCharsets.UTF_8)
                         .replace(" pki/", " " + pki.folder().toAbsolutePath() + "/")
                         .replace("heartbeat: PT1S", "heartbeat: PT0.1S"));
         Gateway gateway = Gateway.open(GatewayConfig.load(config), folder, clock);
@@ -115,6 +151,12 @@ final class GatewayUnderTest implements AutoCloseable {
                 clock,
                 gateway,
                 PolicyBundle.load(PolicyFolder.read(policy)).spifs());
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(GatewayUnderTest.class.getResourceAsStream(name), name)) {
+            return in.readAllBytes();
+        }
     }
 
     Gateway gateway() {
@@ -157,9 +199,14 @@ final class GatewayUnderTest implements AutoCloseable {
     }
 
     Received subscribe(String tenant) throws Exception {
-        Received received = new Received();
-        tenant(tenant).subscribe(FROM_SNAPSHOT, received);
+        Received received = subscribe(tenant, FROM_SNAPSHOT);
         received.await(tenant + " subscribes", LIMIT, () -> received.snapshotCount() >= 0);
+        return received;
+    }
+
+    Received subscribe(String tenant, SubscribeRequest request) throws Exception {
+        Received received = new Received();
+        tenant(tenant).subscribe(request, received);
         return received;
     }
 
@@ -188,17 +235,24 @@ final class GatewayUnderTest implements AutoCloseable {
     }
 
     void register(Demo.Station station) throws Exception {
-        try (PartnerClient client = PartnerClient.open(context(pki.folder().resolve("tenants/" + station.tenant())))) {
+        register(station.tenant(), demo().sensor(station));
+    }
+
+    void register(String tenant, Sensor sensor) throws Exception {
+        try (PartnerClient client = PartnerClient.open(context(pki.folder().resolve("tenants/" + tenant)))) {
             var unused = SensorServiceGrpc.newBlockingStub(client.channel())
-                    .putSensor(PutSensorRequest.newBuilder()
-                            .setSensor(demo().sensor(station))
-                            .build());
+                    .putSensor(PutSensorRequest.newBuilder().setSensor(sensor).build());
         }
+    }
+
+    /** Waits until all that was contributed is worked off; looks each time that a subscriber is told something. */
+    void idle(Received subscriber) throws InterruptedException {
+        subscriber.await("the gateway is idle", LIMIT, gateway::idle);
     }
 
     /** Waits until all that was contributed is worked off and each subscriber was told that nothing is left. */
     void quiet(List<Received> subscribers) throws InterruptedException {
-        subscribers.get(0).await("the gateway is idle", LIMIT, gateway::idle);
+        idle(subscribers.get(0));
         if (clock instanceof MovedClock moved) {
             // what was said up to date before this moment does not count
             moved.move(Duration.ofSeconds(1));

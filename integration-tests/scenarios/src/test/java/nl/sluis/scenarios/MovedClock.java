@@ -19,6 +19,10 @@ final class MovedClock extends Clock {
         now.updateAndGet(time -> time.plus(step));
     }
 
+    void moveTo(Instant time) {
+        now.set(time);
+    }
+
     @Override
     public Instant instant() {
         return now.get();
