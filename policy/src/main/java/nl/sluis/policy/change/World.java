@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import nl.sluis.policy.bundle.ObjectGroups;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.decide.ItemObject;
 import nl.sluis.policy.label.Mode;
@@ -135,10 +136,9 @@ final class World {
     }
 
     private void objects(List<PolicyBundle> bundles) {
-        Set<String> ids = new TreeSet<>();
-        bundles.forEach(b -> ids.addAll(b.groups().representatives()));
         Map<String, ObjectClass> classes = new LinkedHashMap<>();
-        for (String id : ids) {
+        for (String id : ObjectGroups.representatives(
+                bundles.stream().map(PolicyBundle::groups).toList())) {
             List<Set<String>> groups = bundles.stream()
                     .<Set<String>>map(b -> new TreeSet<>(b.groups().groupsOf(id)))
                     .toList();

@@ -34,89 +34,68 @@ public final class Decision {
     private @Nullable Item item;
     private long nowMs;
     private @Nullable RuntimeException failure;
-    private @Nullable Reason forAll;
 
-    final long[] failed;
-    final long[] modeBarred;
-    final long[] levelBarred;
-    final long[] restrictiveBarred;
-    final long[] releaseBarred;
-    final long[] consentMissing;
-    final long[] consentExpired;
-    final long[] denied;
-    final long[] notReleased;
+    /** Whom each reason bars. */
+    final Barred barred;
+
+    /** Whom a modifier still holds back. */
     final long[] held;
+
+    /** Who gets the item as it is, and who gets it at all, now or later. */
     final long[] direct;
-    final long[] relabelled;
+
     final long[] released;
+
+    /** Which rules matched. */
     final long[] matched;
-    final long[] scratch;
-    final long[] passed;
-    final long[] replaced;
+
+    /** Which policies apply. */
     final boolean[] applies;
-    final long[] anyGroups;
-    long[][] objectGroups;
+
+    /** Workspaces: sets of audiences, then sets of rules. */
+    final long[] scratch;
+
+    final long[] through;
+    final long[] replaced;
+    final Barred partBarred;
+    final long[] grants;
+    final long[] narrows;
+    final long[] stated;
 
     Decision(CompiledPolicy policy) {
-        int words = policy.words();
+        int audiences = policy.everyone().length;
+        int rules = Bits.words(policy.table().size());
         this.policy = policy;
-        this.failed = new long[words];
-        this.modeBarred = new long[words];
-        this.levelBarred = new long[words];
-        this.restrictiveBarred = new long[words];
-        this.releaseBarred = new long[words];
-        this.consentMissing = new long[words];
-        this.consentExpired = new long[words];
-        this.denied = new long[words];
-        this.notReleased = new long[words];
-        this.held = new long[words];
-        this.direct = new long[words];
-        this.relabelled = new long[words];
-        this.released = new long[words];
-        this.matched = new long[policy.compiledRules().size() / 64 + 1];
-        this.scratch = new long[words];
-        this.passed = new long[words];
-        this.replaced = new long[words];
-        this.applies = new boolean[policy.policyCount()];
-        this.anyGroups = new long[policy.groupWords()];
-        this.objectGroups = new long[2][policy.groupWords()];
+        this.barred = new Barred(audiences);
+        this.held = new long[audiences];
+        this.direct = new long[audiences];
+        this.released = new long[audiences];
+        this.matched = new long[rules];
+        this.applies = new boolean[policy.bundle().policies().size()];
+        this.scratch = new long[audiences];
+        this.through = new long[audiences];
+        this.replaced = new long[audiences];
+        this.partBarred = new Barred(audiences);
+        this.grants = new long[rules];
+        this.narrows = new long[rules];
+        this.stated = new long[rules];
     }
 
     void start(Item newItem, long newNowMs) {
         item = newItem;
         nowMs = newNowMs;
         failure = null;
-        forAll = null;
-        clear();
-    }
-
-    private void clear() {
-        Arrays.fill(failed, 0L);
-        Arrays.fill(modeBarred, 0L);
-        Arrays.fill(levelBarred, 0L);
-        Arrays.fill(restrictiveBarred, 0L);
-        Arrays.fill(releaseBarred, 0L);
-        Arrays.fill(consentMissing, 0L);
-        Arrays.fill(consentExpired, 0L);
-        Arrays.fill(denied, 0L);
-        Arrays.fill(notReleased, 0L);
+        barred.clear();
         Arrays.fill(held, 0L);
         Arrays.fill(direct, 0L);
-        Arrays.fill(relabelled, 0L);
         Arrays.fill(released, 0L);
         Arrays.fill(matched, 0L);
-    }
-
-    void roomFor(int objects, int groupWords) {
-        if (objectGroups.length < objects) {
-            objectGroups = new long[objects][groupWords];
-        }
+        Arrays.fill(applies, false);
     }
 
     void withholdFromAll(Reason reason) {
-        forAll = reason;
+        barred.bar(reason, policy.everyone());
         Arrays.fill(direct, 0L);
-        Arrays.fill(relabelled, 0L);
         Arrays.fill(released, 0L);
     }
 
@@ -127,6 +106,22 @@ public final class Decision {
 
     void note(RuntimeException e) {
         failure = e;
+    }
+
+    /** The first rule from a place on that matched and is in a set; -1 where there is none. */
+    int nextMatched(long[] among, int from) {
+        int word = from >> 6;
+        if (word >= matched.length) {
+            return -1;
+        }
+        long left = matched[word] & among[word] & -1L << from;
+        while (left == 0) {
+            if (++word == matched.length) {
+                return -1;
+            }
+            left = matched[word] & among[word];
+        }
+        return (word << 6) + Long.numberOfTrailingZeros(left);
     }
 
     /** What went wrong while deciding, or null. Whoever sees it raises the alarm; the item was withheld. */
@@ -149,17 +144,19 @@ public final class Decision {
 
     /** What the audience gets. */
     public Outcome outcome(int audience) {
-        return !has(released, audience) ? Outcome.WITHHELD : has(held, audience) ? Outcome.DELAYED : Outcome.RELEASED;
+        return !Bits.has(released, audience)
+                ? Outcome.WITHHELD
+                : Bits.has(held, audience) ? Outcome.DELAYED : Outcome.RELEASED;
     }
 
     /** Whether the item may be sent to the audience now. */
     public boolean isReleased(int audience) {
-        return has(released, audience) && !has(held, audience);
+        return Bits.has(released, audience) && !Bits.has(held, audience);
     }
 
     /** Whether it leaves only under a declared downgrade: that use goes to the audit log. */
     public boolean isRelabelled(int audience) {
-        return has(released, audience) && !has(direct, audience);
+        return Bits.has(released, audience) && !Bits.has(direct, audience);
     }
 
     /** The audiences that may have it now. */
@@ -178,12 +175,14 @@ public final class Decision {
 
     /** Whether the rule with this index hit the audience: the explain matrix. */
     public boolean isHit(int rule, int audience) {
-        return has(matched, rule) && has(policy.compiledRules().get(rule).to, audience);
+        return Bits.has(matched, rule) && Bits.has(policy.table().rule(rule).to(), audience);
     }
 
     /** When the item may go to the audience: receipt and the longest delay; null where it is withheld. */
     public @Nullable Instant due(int audience) {
-        return has(released, audience) ? Instant.ofEpochMilli(item().receivedMs() + 1000 * delayS(audience)) : null;
+        return Bits.has(released, audience)
+                ? Instant.ofEpochMilli(item().receivedMs() + 1000 * delayS(audience))
+                : null;
     }
 
     /** The first reason why the audience does not get it, or null where it does. */
@@ -194,38 +193,31 @@ public final class Decision {
 
     /** All reasons why the audience does not get it, in their order. */
     public List<Reason> reasons(int audience) {
-        if (has(released, audience)) {
+        if (Bits.has(released, audience)) {
             return List.of();
         }
         Set<Reason> reasons = EnumSet.noneOf(Reason.class);
-        if (forAll != null) {
-            reasons.add(forAll);
+        for (Reason reason : Reason.values()) {
+            if (barred.isBarred(reason, audience)) {
+                reasons.add(reason);
+            }
         }
-        add(reasons, Reason.ERROR, failed, audience);
-        add(reasons, Reason.DATA_MODE, modeBarred, audience);
-        add(reasons, Reason.CLASSIFICATION, levelBarred, audience);
-        add(reasons, Reason.RESTRICTIVE, restrictiveBarred, audience);
-        add(reasons, Reason.RELEASABILITY, releaseBarred, audience);
-        add(reasons, Reason.CONSENT_MISSING, consentMissing, audience);
-        add(reasons, Reason.CONSENT_EXPIRED, consentExpired, audience);
-        add(reasons, Reason.DENY_RULE, denied, audience);
-        add(reasons, Reason.NO_RELEASE_RULE, notReleased, audience);
         return List.copyOf(reasons);
     }
 
     /** What must be done before it goes to the audience; null where it is withheld. */
     public @Nullable Obligations obligations(int audience) {
-        if (!has(released, audience)) {
+        if (!Bits.has(released, audience)) {
             return null;
         }
         Set<String> redact = new TreeSet<>();
         Set<Sensitivity> sensitivities = EnumSet.noneOf(Sensitivity.class);
         double sigma = 0;
         for (CompiledRule rule : hits(audience)) {
-            if (rule.rule instanceof Rule.Redact r) {
+            if (rule.rule() instanceof Rule.Redact r) {
                 r.fields().forEach(f -> redact.add(f.text()));
                 sensitivities.addAll(r.sensitivities());
-            } else if (rule.rule instanceof Rule.Coarsen c) {
+            } else if (rule.rule() instanceof Rule.Coarsen c) {
                 sigma = Math.max(sigma, c.positionSigmaAtLeastM());
             }
         }
@@ -242,8 +234,8 @@ public final class Decision {
     /** Quotas that count this item for the audience, at send. */
     public List<Rule.Quota> quotas(int audience) {
         return hits(audience).stream()
-                .filter(r -> r.rule instanceof Rule.Quota)
-                .map(r -> (Rule.Quota) r.rule)
+                .filter(r -> r.rule() instanceof Rule.Quota)
+                .map(r -> (Rule.Quota) r.rule())
                 .toList();
     }
 
@@ -253,7 +245,7 @@ public final class Decision {
         for (int audience = 0; audience < policy.audiences().size(); audience++) {
             Obligations obligations = isReleased(audience) ? obligations(audience) : null;
             if (obligations != null) {
-                CompiledPolicy.set(byForm.computeIfAbsent(obligations, k -> new long[released.length]), audience);
+                Bits.set(byForm.computeIfAbsent(obligations, k -> new long[released.length]), audience);
             }
         }
         List<Variant> variants = new ArrayList<>();
@@ -302,16 +294,17 @@ public final class Decision {
             case NO_POLICY ->
                 "no policy of "
                         + item().label().owners().stream()
-                                .filter(o -> policy.policyOf(o) < 0)
+                                .filter(o -> policy.table().policyOf(o) < 0)
                                 .map(OwnerId::toString)
                                 .collect(Collectors.joining(", "));
             case CONSENT_MISSING, CONSENT_EXPIRED, DENY_RULE ->
                 reason.name().toLowerCase(Locale.ROOT).replace('_', ' ')
                         + ": "
                         + hits(audience).stream()
-                                .filter(r -> (r.rule.verb() == Rule.Verb.DENY) == (reason == Reason.DENY_RULE)
-                                        && (r.rule.verb() == Rule.Verb.DENY || r.rule.verb() == Rule.Verb.CONSENT))
-                                .map(r -> r.rule.head().name())
+                                .filter(r -> (r.rule().verb() == Rule.Verb.DENY) == (reason == Reason.DENY_RULE)
+                                        && (r.rule().verb() == Rule.Verb.DENY
+                                                || r.rule().verb() == Rule.Verb.CONSENT))
+                                .map(r -> r.rule().head().name())
                                 .collect(Collectors.joining(", "));
             case NO_RELEASE_RULE -> "no release rule of " + silent(audience);
         };
@@ -338,8 +331,8 @@ public final class Decision {
         Set<String> silent = new TreeSet<>();
         for (int p = 0; p < applies.length; p++) {
             int index = p;
-            boolean releases =
-                    hits(audience).stream().anyMatch(r -> r.rule.verb() == Rule.Verb.RELEASE && r.policyIndex == index);
+            boolean releases = hits(audience).stream()
+                    .anyMatch(r -> r.rule().verb() == Rule.Verb.RELEASE && r.policyIndex() == index);
             if (applies[p] && !releases) {
                 silent.add(policy.bundle().policies().get(p).ownerText());
             }
@@ -352,14 +345,14 @@ public final class Decision {
         List<SecurityLabel> results = new ArrayList<>();
         boolean first = true;
         for (SecurityLabel label : item().ownerLabels()) {
-            if (policy.passes(label, audience)) {
+            if (policy.admits(label, audience)) {
                 results.add(label);
                 continue;
             }
             for (CompiledRule rule : hits(audience)) {
-                if (rule.rule instanceof Rule.Relabel relabel
-                        && (rule.relabelled[audience >> 6] >>> audience & 1) != 0
-                        && label.owners().stream().anyMatch(o -> policy.policyOf(o) == rule.policyIndex)) {
+                if (rule.rule() instanceof Rule.Relabel relabel
+                        && Bits.has(rule.relabelled(), audience)
+                        && label.owners().stream().anyMatch(o -> policy.table().policyOf(o) == rule.policyIndex())) {
                     results.add(relabel.as().inPlaceOf(label));
                     narrow(keep, relabel, first);
                     first = false;
@@ -393,7 +386,7 @@ public final class Decision {
     private long delayS(int audience) {
         long delay = 0;
         for (CompiledRule rule : hits(audience)) {
-            if (rule.rule instanceof Rule.Delay d) {
+            if (rule.rule() instanceof Rule.Delay d) {
                 delay = Math.max(delay, d.delayS());
             }
         }
@@ -402,33 +395,23 @@ public final class Decision {
 
     private List<CompiledRule> hits(int audience) {
         List<CompiledRule> hits = new ArrayList<>();
-        for (CompiledRule rule : policy.compiledRules()) {
-            if (isHit(rule.index, audience)) {
-                hits.add(rule);
+        for (int r = 0; r < policy.table().size(); r++) {
+            if (isHit(r, audience)) {
+                hits.add(policy.table().rule(r));
             }
         }
         return hits;
     }
 
     private static Explanation.RuleHit hit(CompiledRule rule) {
-        Rule.Head head = rule.rule.head();
+        Rule.Head head = rule.rule().head();
         return new Explanation.RuleHit(
-                rule.policy.name(),
-                rule.policy.ownerText(),
-                rule.rule.verb().word(),
+                rule.policy().name(),
+                rule.policy().ownerText(),
+                rule.rule().verb().word(),
                 head.name(),
                 head.at().file(),
                 head.at().line(),
                 head.why());
-    }
-
-    private static void add(Set<Reason> reasons, Reason reason, long[] bits, int audience) {
-        if (has(bits, audience)) {
-            reasons.add(reason);
-        }
-    }
-
-    private static boolean has(long[] bits, int index) {
-        return (bits[index >> 6] >>> index & 1) != 0;
     }
 }

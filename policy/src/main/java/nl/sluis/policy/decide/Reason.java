@@ -35,6 +35,12 @@ public enum Reason {
         this.proto = proto;
     }
 
+    /** The reason's place among rows of bits that live in memory only. */
+    @SuppressWarnings("EnumOrdinal")
+    int row() {
+        return ordinal();
+    }
+
     /** The value on the wire. */
     public WithholdingReason toProto() {
         return proto;
