@@ -13,10 +13,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.Clearance;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.decide.CompiledPolicy;
+import nl.sluis.policy.decide.Decision;
 import nl.sluis.policy.decide.Item;
 import nl.sluis.policy.decide.ItemObject;
 import nl.sluis.policy.label.CategoryRef;
@@ -26,10 +28,12 @@ import nl.sluis.policy.label.Mode;
 import nl.sluis.policy.label.OwnerId;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.label.Spif;
+import nl.sluis.policy.label.Spifs;
 import nl.sluis.policy.rule.Invariant;
 import nl.sluis.policy.rule.Kind;
 import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.PolicyOwner;
+import nl.sluis.policy.rule.Quantity;
 import nl.sluis.policy.rule.Rule;
 import nl.sluis.policy.text.PolicyException;
 import org.jspecify.annotations.Nullable;
@@ -42,21 +46,29 @@ import org.sat4j.specs.TimeoutException;
  * <p>Assumptions:
  * <ul>
  *   <li>expressions are unknowns that may hold, fail or be unanswerable, and equal texts behave alike;
- *   <li>quotas are outside: they change no decision;
- *   <li>a SPIF that changed is not modelled, and counts as widening; so does a query that takes longer than 20 s.
+ *   <li>quotas change no decision, but one that is gone, renamed, counts less or allows more counts as widening;
+ *   <li>a SPIF that changed is not modelled, and counts as widening; so does a query that the solver gives up.
  * </ul>
  */
 public final class Proof {
     private final List<PolicyBundle> bundles;
     private final World world;
-    private final List<Map<Rule, Integer>> matched = new ArrayList<>();
-    private final List<CompiledPolicy> compiled;
+
+    /** By owner and the ways in which labels can pass the sides: variables that say which way it is. */
+    private final Map<List<Object>, List<Integer>> passes = new HashMap<>();
+
+    private final Map<List<Object>, Map<List<Boolean>, Witness>> witnesses = new HashMap<>();
+
+    /** Compiled when a counter-example asks for it. */
+    private final List<@Nullable CompiledPolicy> compiled = new ArrayList<>();
+
+    /** A label without its owner, and the policies that give it meaning. */
+    private record Witness(String text, Spifs spifs) {}
 
     private Proof(List<PolicyBundle> bundles) {
         this.bundles = bundles;
         this.world = new World(bundles);
-        bundles.forEach(b -> matched.add(new HashMap<>()));
-        this.compiled = bundles.stream().map(CompiledPolicy::compile).toList();
+        bundles.forEach(b -> compiled.add(null));
     }
 
     /** Compares bundle with bundle: policies, groups, audiences, tenants, consents, SPIFs and validity. */
@@ -73,11 +85,9 @@ public final class Proof {
         try {
             Proof proof = new Proof(List.of(before, after));
             for (String tenant : proof.pairs()) {
-                proof.difference(tenant, 0, 1, gains);
-            }
-            Proof reverse = new Proof(List.of(after, before));
-            for (String tenant : reverse.pairs()) {
-                reverse.difference(tenant, 0, 1, losses);
+                List<Side> sides = proof.sides(tenant);
+                proof.difference(tenant, sides, sides.get(1).moreThan(sides.get(0)), gains);
+                proof.difference(tenant, sides, sides.get(0).moreThan(sides.get(1)), losses);
             }
         } catch (TimeoutException e) {
             unmodelled.add("the proof took too long");
@@ -85,22 +95,12 @@ public final class Proof {
         Direction direction = !gains.isEmpty() || !unmodelled.isEmpty()
                 ? Direction.WIDENS
                 : losses.isEmpty() ? Direction.EQUIVALENT : Direction.NARROWS;
-        List<CounterExample> lost = losses.stream().map(Proof::reversed).toList();
         return new Comparison(
-                direction, List.copyOf(gains), lost, List.copyOf(unmodelled), officers(before, after, direction));
-    }
-
-    /** The proof of losses looks back from the new bundle: what it calls before comes after. */
-    private static CounterExample reversed(CounterExample example) {
-        String was = example.after();
-        String is = example.before();
-        return new CounterExample(
-                example.tenant(),
-                example.item(),
-                example.at(),
-                was,
-                is,
-                sentence(example.tenant(), example.item(), was, is));
+                direction,
+                List.copyOf(gains),
+                List.copyOf(losses),
+                List.copyOf(unmodelled),
+                officers(before, after, direction));
     }
 
     /**
@@ -181,35 +181,9 @@ public final class Proof {
         return pairs.values();
     }
 
-    /** Looks for an item of which the tenant gets more under the bundle {@code more} than under {@code less}. */
-    private void difference(String tenant, int less, int more, List<CounterExample> found) throws TimeoutException {
-        if (bundles.get(more).audienceOf(tenant) == null) {
-            return;
-        }
-        List<Side> sides = sides(tenant);
-        Side from = sides.get(less);
-        Side to = sides.get(more);
-        Formula formula = world.formula;
-        Set<String> names = new TreeSet<>(from.obligations.keySet());
-        List<Integer> fewer = new ArrayList<>();
-        for (String name : names) {
-            int ordered = from.obligations.getOrDefault(name, formula.constant(false));
-            int still = name.startsWith("redact ")
-                    ? to.obligations.getOrDefault(name, formula.constant(false))
-                    : to.atLeast(
-                            name.substring(0, name.indexOf(' ')),
-                            Double.parseDouble(name.substring(name.indexOf(' ') + 1)));
-            fewer.add(formula.and(ordered, -still));
-        }
-        fewer.add(formula.and(to.direct, -from.direct));
-        Set<String> fields = new TreeSet<>(from.kept.keySet());
-        fields.addAll(to.kept.keySet());
-        for (String field : fields) {
-            fewer.add(formula.and(to.shows(field), -from.shows(field)));
-        }
-        int gains = formula.or(
-                formula.and(to.released, -from.released), formula.and(to.released, from.released, formula.or(fewer)));
-        CounterExample example = example(tenant, sides, gains, null, null);
+    private void difference(String tenant, List<Side> sides, int differs, List<CounterExample> found)
+            throws TimeoutException {
+        CounterExample example = example(tenant, sides, differs, null, null);
         if (example != null) {
             found.add(example);
         }
@@ -219,28 +193,47 @@ public final class Proof {
     private List<Side> sides(String tenant) {
         List<Side> sides = new ArrayList<>();
         for (int b = 0; b < bundles.size(); b++) {
-            sides.add(new Side(world, bundles.get(b), b, matched.get(b), tenant));
+            sides.add(new Side(world, bundles.get(b), b, tenant));
         }
-        Map<List<Boolean>, String> witnesses = witnesses(sides);
+        Set<List<Boolean>> ways = witnesses(sides).keySet();
         for (OwnerId owner : world.owners.keySet()) {
-            List<Integer> passes =
-                    sides.stream().map(s -> world.formula.fresh()).toList();
+            List<Integer> literals = passes.computeIfAbsent(List.of(owner, ways), k -> literals(ways, sides.size()));
             for (int s = 0; s < sides.size(); s++) {
-                sides.get(s).pass.put(owner, passes.get(s));
-            }
-            for (int pattern = 0; pattern < 1 << sides.size(); pattern++) {
-                List<Boolean> wanted = bits(pattern, sides.size());
-                if (!witnesses.containsKey(wanted)) {
-                    int[] not = new int[sides.size()];
-                    for (int s = 0; s < not.length; s++) {
-                        not[s] = wanted.get(s) ? -passes.get(s) : passes.get(s);
-                    }
-                    world.formula.clause(not);
-                }
+                sides.get(s).pass.put(owner, literals.get(s));
             }
         }
         sides.forEach(Side::build);
         return sides;
+    }
+
+    /** A literal for each side, such that together they go one of the ways. */
+    private List<Integer> literals(Set<List<Boolean>> ways, int sides) {
+        Formula formula = world.formula;
+        List<Integer> literals = new ArrayList<>();
+        for (int s = 0; s < sides; s++) {
+            int side = s;
+            boolean always = ways.stream().allMatch(w -> w.get(side));
+            boolean never = ways.stream().noneMatch(w -> w.get(side));
+            boolean likeFirst = ways.stream().allMatch(w -> w.get(side).equals(w.get(0)));
+            literals.add(
+                    always || never
+                            ? formula.constant(always)
+                            : s > 0 && likeFirst ? literals.get(0) : formula.fresh());
+        }
+        for (int pattern = 0; pattern < 1 << sides; pattern++) {
+            List<Boolean> way = bits(pattern, sides);
+            if (!ways.contains(way)) {
+                int[] not = new int[sides];
+                for (int s = 0; s < sides; s++) {
+                    not[s] = way.get(s) ? -literals.get(s) : literals.get(s);
+                }
+                int excluded = formula.or(not);
+                if (!formula.isAlways(excluded)) {
+                    formula.clause(not);
+                }
+            }
+        }
+        return literals;
     }
 
     private static List<Boolean> bits(int pattern, int size) {
@@ -255,16 +248,23 @@ public final class Proof {
      * Labels, without their owner, that pass exactly the wanted sides. It is enough to try one level, one category and one
      * member: a label passes a side if each of its statements does.
      */
-    private Map<List<Boolean>, String> witnesses(List<Side> sides) {
-        List<Audience> audiences = new ArrayList<>();
+    private Map<List<Boolean>, Witness> witnesses(List<Side> sides) {
+        List<Object> cleared = new ArrayList<>();
+        for (Side side : sides) {
+            Audience audience = side.audience();
+            cleared.add(audience == null ? "" : List.of(audience.clearances(), audience.releaseTokens()));
+        }
+        return witnesses.computeIfAbsent(cleared, k -> findWitnesses(sides));
+    }
+
+    private Map<List<Boolean>, Witness> findWitnesses(List<Side> sides) {
+        Set<String> tokens = new TreeSet<>();
         for (Side side : sides) {
             Audience audience = side.audience();
             if (audience != null) {
-                audiences.add(audience);
+                tokens.addAll(audience.releaseTokens());
             }
         }
-        Set<String> tokens = new TreeSet<>();
-        audiences.forEach(a -> tokens.addAll(a.releaseTokens()));
         // a member that the tenant is not
         for (String other : List.of("ATA", "AIA")) {
             if (!tokens.contains(other)) {
@@ -272,31 +272,34 @@ public final class Proof {
                 break;
             }
         }
-        Map<List<Boolean>, String> witnesses = new LinkedHashMap<>();
-        for (Spif spif : bundles.get(bundles.size() - 1).spifs().all()) {
-            for (Spif.Level level : spif.levels()) {
-                for (@Nullable CategoryRef category : categories(spif)) {
-                    for (String token : tokens) {
-                        List<Boolean> passes = sides.stream()
-                                .map(s -> passes(s.audience(), spif, level, category, token))
-                                .toList();
-                        if (!witnesses.containsKey(passes)) {
-                            String with = category == null
-                                    ? ""
-                                    : ", with: ["
-                                            + spif.value(category).orElseThrow().name() + "]";
-                            witnesses.put(
-                                    passes,
-                                    spif.name() + ": {level: " + level.name() + with + "}, rel: [" + token + "]");
+        Map<List<Boolean>, Witness> found = new LinkedHashMap<>();
+        for (int b = bundles.size() - 1; b >= 0; b--) {
+            Spifs spifs = bundles.get(b).spifs();
+            for (Spif spif : spifs.all()) {
+                for (Spif.Level level : spif.levels()) {
+                    for (@Nullable CategoryRef category : categories(spif)) {
+                        for (String token : tokens) {
+                            List<Boolean> way = new ArrayList<>();
+                            for (Side side : sides) {
+                                way.add(passes(side.audience(), spif, level, category, token));
+                            }
+                            found.computeIfAbsent(way, k -> new Witness(text(spif, level, category, token), spifs));
                         }
                     }
                 }
-            }
-            if (witnesses.size() == 1 << sides.size()) {
-                break;
+                if (found.size() == 1 << sides.size()) {
+                    return found;
+                }
             }
         }
-        return witnesses;
+        return found;
+    }
+
+    private static String text(Spif spif, Spif.Level level, @Nullable CategoryRef category, String token) {
+        String with = category == null
+                ? ""
+                : ", with: [" + spif.value(category).orElseThrow().name() + "]";
+        return spif.name() + ": {level: " + level.name() + with + "}, rel: [" + token + "]";
     }
 
     private static boolean passes(
@@ -326,43 +329,69 @@ public final class Proof {
             throws TimeoutException {
         Formula formula = world.formula;
         List<Integer> fixed = new ArrayList<>(List.of(goal));
-        if (!formula.isSatisfiable(fixed)) {
+        if (formula.isNever(goal) || !formula.isSatisfiable(fixed)) {
             return null;
         }
-        for (int wish : wishes(sides)) {
-            fixed.add(wish);
-            if (!formula.isSatisfiable(fixed)) {
+        boolean answered = true;
+        for (List<Integer> wish : wishes(sides)) {
+            for (int alternative : wish) {
+                if (formula.isNever(alternative)) {
+                    continue;
+                }
+                fixed.add(alternative);
+                if (answered && formula.holds(alternative)) {
+                    break;
+                }
+                answered = formula.isSatisfiable(fixed);
+                if (answered) {
+                    break;
+                }
                 fixed.remove(fixed.size() - 1);
             }
         }
-        formula.isSatisfiable(fixed);
+        if (!answered) {
+            formula.isSatisfiable(fixed);
+        }
         Instant at = world.times.get(indexOf(world.time));
         Item item = item(sides, at);
         List<String> says = new ArrayList<>();
         for (int b = 0; b < bundles.size(); b++) {
-            says.add(item == null ? "" : says(compiled.get(b), tenant, item, at));
+            says.add(item == null ? "" : says(compiled(b), tenant, item, at));
         }
         String was = before == null ? says.get(0) : before;
         String is = after == null || after.isEmpty() ? says.get(says.size() - 1) : after;
         return new CounterExample(tenant, item, at, was, is, sentence(tenant, item, was, is));
     }
 
-    /** What is left out of a counter-example if it can be: owners, objects, failures, probability, other modes. */
-    private List<Integer> wishes(List<Side> sides) {
-        List<Integer> wishes = new ArrayList<>();
-        world.expressions().forEach(e -> wishes.add(-e[1]));
-        world.expressions().forEach(e -> wishes.add(-e[0]));
-        wishes.add(mode(Mode.REAL));
-        wishes.add(-world.present.get(world.present.size() - 1));
-        wishes.add(-world.present.get(world.present.size() - 2));
-        world.present.forEach(p -> wishes.add(-p));
-        world.owners.values().forEach(o -> wishes.add(-o));
-        wishes.add(world.probability.get(0));
-        for (Side side : sides) {
-            side.pass.values().forEach(wishes::add);
+    private CompiledPolicy compiled(int bundle) {
+        CompiledPolicy made = compiled.get(bundle);
+        if (made == null) {
+            made = CompiledPolicy.compile(bundles.get(bundle));
+            compiled.set(bundle, made);
         }
-        wishes.add(kind(Kind.TRACK));
-        wishes.addAll(world.time);
+        return made;
+    }
+
+    /**
+     * What is left out of a counter-example if it can be: owners, objects, failures, probability, other modes. Each is a
+     * list of alternatives, the first that can be is taken.
+     */
+    private List<List<Integer>> wishes(List<Side> sides) {
+        List<List<Integer>> wishes = new ArrayList<>();
+        world.expressions().forEach(e -> wishes.add(List.of(-e[1])));
+        world.expressions().forEach(e -> wishes.add(List.of(-e[0])));
+        wishes.add(List.of(mode(Mode.REAL)));
+        for (int last = 1; last <= 2; last++) {
+            wishes.add(List.of(-world.present.get(world.present.size() - last)));
+        }
+        world.present.forEach(p -> wishes.add(List.of(-p)));
+        world.owners.values().forEach(o -> wishes.add(List.of(-o)));
+        wishes.add(world.probability);
+        for (Side side : sides) {
+            side.pass.values().forEach(p -> wishes.add(List.of(p)));
+        }
+        wishes.add(List.of(kind(Kind.TRACK)));
+        wishes.add(world.time);
         return wishes;
     }
 
@@ -379,7 +408,7 @@ public final class Proof {
         Kind kind = chosen(world.kinds);
         Mode mode = chosen(world.modes);
         List<SecurityLabel> labels = new ArrayList<>();
-        Map<List<Boolean>, String> witnesses = witnesses(sides);
+        Map<List<Boolean>, Witness> ways = witnesses(sides);
         for (Map.Entry<OwnerId, Integer> owner : world.owners.entrySet()) {
             if (!formula.holds(owner.getValue())) {
                 continue;
@@ -387,10 +416,14 @@ public final class Proof {
             List<Boolean> passes = sides.stream()
                     .map(s -> formula.holds(s.pass.getOrDefault(owner.getKey(), formula.constant(false))))
                     .toList();
+            Witness witness = ways.get(passes);
+            if (witness == null) {
+                return null;
+            }
             try {
                 labels.add(LabelNotation.parse(
-                        "{" + witnesses.get(passes) + ", owner: " + owner.getKey() + ", mode: " + mode + "}",
-                        bundles.get(bundles.size() - 1).spifs()));
+                        "{" + witness.text() + ", owner: " + owner.getKey() + ", mode: " + mode + "}",
+                        witness.spifs()));
             } catch (PolicyException e) {
                 return null;
             }
@@ -431,9 +464,18 @@ public final class Proof {
 
     private static String says(CompiledPolicy policy, String tenant, Item item, Instant at) {
         Audience audience = policy.bundle().audienceOf(tenant);
-        return audience == null
-                ? "deny: not a tenant"
-                : policy.decide(item, at).explain(audience.index()).summary();
+        if (audience == null) {
+            return "deny: not a tenant";
+        }
+        Decision decision = policy.decide(item, at);
+        String counted = decision.isReleased(audience.index())
+                ? decision.quotas(audience.index()).stream()
+                        .map(q -> " quota=" + q.atMost() + (q.objects() ? " objects/" : " items/")
+                                + Quantity.time(q.perS()))
+                        .sorted()
+                        .collect(Collectors.joining())
+                : "";
+        return decision.explain(audience.index()).summary() + counted;
     }
 
     private static String sentence(String tenant, @Nullable Item item, String before, String after) {

@@ -1,21 +1,21 @@
 package nl.sluis.policy.change;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import nl.sluis.policy.bundle.Audience;
+import nl.sluis.policy.bundle.Clearance;
 import nl.sluis.policy.bundle.ConsentRecord;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.Clause;
 import nl.sluis.policy.label.LabelPart;
 import nl.sluis.policy.label.OwnerId;
 import nl.sluis.policy.label.SecurityLabel;
-import nl.sluis.policy.rule.FieldPath;
 import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.Rule;
 import nl.sluis.policy.rule.To;
@@ -27,8 +27,8 @@ final class Side {
     private final Formula formula;
     private final PolicyBundle bundle;
     private final int index;
-    private final Map<Rule, Integer> matched;
     private final @Nullable Audience audience;
+    private final Map<OwnerId, List<Rule.Relabel>> relabels = new LinkedHashMap<>();
 
     /** Whether the tenant passes the floor of what each owner contributed. */
     final Map<OwnerId, Integer> pass = new LinkedHashMap<>();
@@ -36,18 +36,36 @@ final class Side {
     int direct;
     int released;
 
-    /** Degrees of obligation, each by a name that both sides share: true where it is ordered. */
-    final Map<String, Integer> obligations = new TreeMap<>();
+    /** The rules that order each field or sensitivity removed, each sigma in m, each delay in s. */
+    private final NavigableMap<String, List<Integer>> redact = new TreeMap<>();
 
-    /** Fields that stay, by path and precision: true where at least that is shown. */
-    final Map<String, Integer> kept = new TreeMap<>();
+    private final NavigableMap<Double, List<Integer>> sigmaM = new TreeMap<>();
+    private final NavigableMap<Long, List<Integer>> delayS = new TreeMap<>();
 
-    Side(World world, PolicyBundle bundle, int index, Map<Rule, Integer> matched, String tenant) {
+    /** Quotas by policy and name, and where they count. */
+    private final Map<String, Integer> counted = new TreeMap<>();
+
+    private final Map<String, Rule.Quota> quotas = new TreeMap<>();
+
+    /**
+     * A field that a downgrade keeps.
+     *
+     * @param path its path
+     * @param precision what it is rounded to, in SI units; 0 where it is not
+     */
+    record Kept(String path, double precision) implements Comparable<Kept> {
+        @Override
+        public int compareTo(Kept other) {
+            int byPath = path.compareTo(other.path);
+            return byPath != 0 ? byPath : Double.compare(precision, other.precision);
+        }
+    }
+
+    Side(World world, PolicyBundle bundle, int index, String tenant) {
         this.world = world;
         this.formula = world.formula;
         this.bundle = bundle;
         this.index = index;
-        this.matched = matched;
         this.audience = bundle.audienceOf(tenant);
     }
 
@@ -67,76 +85,82 @@ final class Side {
         List<Integer> allowed = new ArrayList<>();
         allowed.add(world.during(bundle.header().validFrom(), bundle.header().validUntil()));
         allowed.add(formula.or(who.modes().stream().map(world.modes::get).toList()));
-        Map<Policy, Integer> applies = applies(allowed);
-        Map<String, List<Integer>> ordered = new TreeMap<>();
-        applies.forEach((policy, applied) -> {
-            List<Integer> releases = new ArrayList<>();
-            for (Rule rule : policy.rules()) {
-                if (!isIn(rule.head().to(), who)) {
-                    continue;
-                }
-                int match = match(rule);
-                int hit = formula.and(applied, match);
-                if (rule instanceof Rule.Release) {
-                    releases.add(match);
-                } else if (rule instanceof Rule.Deny) {
-                    allowed.add(-hit);
-                } else if (rule instanceof Rule.Consent consent) {
-                    allowed.add(formula.or(-hit, live(consent, who)));
-                } else {
-                    order(rule, hit, ordered);
-                }
-                var when = rule.head().what().when();
-                if (when != null) {
-                    int fails = world.expression(when, rule.head().what().kinds(), true);
-                    allowed.add(-formula.and(hit, fails));
-                }
+        for (int p = 0; p < bundle.policies().size(); p++) {
+            policy(p, who, allowed);
+        }
+        world.owners.forEach((owner, variable) -> {
+            if (world.policyOf(owner, index) == World.NO_POLICY) {
+                allowed.add(-variable);
             }
-            allowed.add(formula.or(-applied, formula.or(releases)));
         });
-        ordered.forEach((name, hits) -> obligations.put(name, formula.or(hits)));
         int free = formula.and(allowed);
         List<Integer> passes = new ArrayList<>();
         List<Integer> through = new ArrayList<>();
         world.owners.forEach((owner, variable) -> {
-            int passed = pass.getOrDefault(owner, formula.constant(false));
+            int passed = passes(owner);
             passes.add(formula.or(-variable, passed));
-            List<Integer> ways = new ArrayList<>();
-            ways.add(-variable);
-            ways.add(passed);
-            relabels(owner, who).forEach(r -> ways.add(match(r)));
+            List<Integer> ways = new ArrayList<>(List.of(-variable, passed));
+            relabels(owner).forEach(r -> ways.add(world.matches(r, index)));
             through.add(formula.or(ways));
         });
         direct = formula.and(free, formula.and(passes));
         released = formula.and(free, formula.and(through));
-        keeps(who);
     }
 
-    private int match(Rule rule) {
-        Integer known = matched.get(rule);
-        if (known == null) {
-            known = world.matches(rule, index);
-            matched.put(rule, known);
-        }
-        return known;
-    }
-
-    private Map<Policy, Integer> applies(List<Integer> allowed) {
-        Map<Policy, Integer> applies = new LinkedHashMap<>();
-        Map<Policy, List<Integer>> byOwner = new HashMap<>();
-        world.owners.forEach((owner, variable) -> {
-            Policy policy = World.policyOf(bundle, owner);
-            if (policy == null) {
-                allowed.add(-variable);
+    /** One policy must release on its own rules, if it applies; its modifiers add up with all others. */
+    private void policy(int place, Audience who, List<Integer> allowed) {
+        Policy policy = bundle.policies().get(place);
+        int applied = applied(policy, place);
+        List<Integer> releases = new ArrayList<>();
+        List<Rule.Relabel> downgrades = new ArrayList<>();
+        for (Rule rule : policy.rules()) {
+            if (!isIn(rule.head().to(), who)) {
+                continue;
+            }
+            int match = world.matches(rule, index);
+            int hit = formula.and(applied, match);
+            if (rule instanceof Rule.Release) {
+                releases.add(match);
+            } else if (rule instanceof Rule.Deny) {
+                allowed.add(-hit);
+            } else if (rule instanceof Rule.Consent consent) {
+                allowed.add(formula.or(-hit, live(consent, who)));
+            } else if (rule instanceof Rule.Relabel relabel) {
+                if (passes(relabel.as(), who)) {
+                    downgrades.add(relabel);
+                }
             } else {
-                byOwner.computeIfAbsent(policy, k -> new ArrayList<>()).add(variable);
+                order(policy, rule, hit);
+            }
+            var when = rule.head().what().when();
+            if (when != null) {
+                int fails = world.expression(when, rule.head().what().kinds(), true);
+                allowed.add(-formula.and(hit, fails));
+            }
+        }
+        allowed.add(formula.or(-applied, formula.or(releases)));
+        if (!downgrades.isEmpty()) {
+            world.owners.keySet().stream()
+                    .filter(o -> world.policyOf(o, index) == place)
+                    .forEach(o -> relabels.put(o, downgrades));
+        }
+    }
+
+    private int applied(Policy policy, int place) {
+        if (policy.owners().stream().anyMatch(o -> o.isHost())) {
+            return formula.constant(true);
+        }
+        List<Integer> owners = new ArrayList<>();
+        world.owners.forEach((owner, variable) -> {
+            if (world.policyOf(owner, index) == place) {
+                owners.add(variable);
             }
         });
-        for (Policy policy : bundle.policies()) {
-            boolean host = policy.owners().stream().anyMatch(o -> o.isHost());
-            applies.put(policy, host ? formula.constant(true) : formula.or(byOwner.getOrDefault(policy, List.of())));
-        }
-        return applies;
+        return formula.or(owners);
+    }
+
+    private int passes(OwnerId owner) {
+        return pass.getOrDefault(owner, formula.constant(false));
     }
 
     private int live(Rule.Consent rule, Audience who) {
@@ -149,89 +173,99 @@ final class Side {
         return world.during(record.from(), record.until());
     }
 
-    private static void order(Rule rule, int hit, Map<String, List<Integer>> ordered) {
-        if (rule instanceof Rule.Redact redact) {
-            redact.fields().forEach(f -> add(ordered, "redact " + f.text(), hit));
-            redact.sensitivities().forEach(s -> add(ordered, "redact " + s.name(), hit));
+    private void order(Policy policy, Rule rule, int hit) {
+        if (rule instanceof Rule.Redact r) {
+            r.fields().forEach(f -> add(redact, f.text(), hit));
+            r.sensitivities().forEach(s -> add(redact, s.name(), hit));
         } else if (rule instanceof Rule.Coarsen coarsen) {
-            add(ordered, "sigma " + coarsen.positionSigmaAtLeastM(), hit);
+            add(sigmaM, coarsen.positionSigmaAtLeastM(), hit);
         } else if (rule instanceof Rule.Delay delay) {
-            add(ordered, "delay " + delay.delayS(), hit);
+            add(delayS, delay.delayS(), hit);
+        } else if (rule instanceof Rule.Quota quota) {
+            String name = policy.name() + "/" + rule.head().name();
+            counted.put(name, hit);
+            quotas.put(name, quota);
         }
     }
 
-    private static void add(Map<String, List<Integer>> ordered, String name, int hit) {
-        ordered.computeIfAbsent(name, k -> new ArrayList<>()).add(hit);
+    private static <K> void add(Map<K, List<Integer>> ordered, K what, int hit) {
+        ordered.computeIfAbsent(what, k -> new ArrayList<>()).add(hit);
     }
 
-    /** Whether sigma or delay is at least so much. */
-    int atLeast(String what, double amount) {
-        List<Integer> terms = new ArrayList<>();
-        obligations.forEach((name, hit) -> {
-            if (name.startsWith(what + " ") && Double.parseDouble(name.substring(what.length() + 1)) >= amount) {
-                terms.add(hit);
-            }
-        });
-        return formula.or(terms);
+    private int any(Map<?, List<Integer>> ordered) {
+        List<Integer> all = new ArrayList<>();
+        ordered.values().forEach(all::addAll);
+        return formula.or(all);
     }
 
-    private List<Rule.Relabel> relabels(OwnerId owner, Audience who) {
-        Policy policy = World.policyOf(bundle, owner);
-        return policy == null
-                ? List.of()
-                : policy.rules().stream()
-                        .filter(r -> r instanceof Rule.Relabel relabel
-                                && isIn(r.head().to(), who)
-                                && passes(relabel.as(), who))
-                        .map(r -> (Rule.Relabel) r)
-                        .toList();
+    /** What the tenant gets of an item under this bundle and not, or not so freely, under the other. */
+    int moreThan(Side other) {
+        List<Integer> freer = new ArrayList<>();
+        freer.add(formula.and(direct, -other.direct));
+        other.redact.forEach((field, ordered) ->
+                freer.add(formula.and(formula.or(ordered), -formula.or(redact.getOrDefault(field, List.of())))));
+        other.sigmaM.forEach(
+                (sigma, ordered) -> freer.add(formula.and(formula.or(ordered), -any(sigmaM.tailMap(sigma)))));
+        other.delayS.forEach(
+                (delay, ordered) -> freer.add(formula.and(formula.or(ordered), -any(delayS.tailMap(delay)))));
+        other.counted.forEach((quota, ordered) -> freer.add(formula.and(ordered, -counts(quota, other))));
+        Set<Kept> fields = new TreeSet<>(kept());
+        fields.addAll(other.kept());
+        fields.forEach(f -> freer.add(formula.and(shows(f), -other.shows(f))));
+        return formula.or(
+                formula.and(released, -other.released), formula.and(released, other.released, formula.or(freer)));
     }
 
-    /** A field stays if no downgrade is needed, or if every downgrade that is used keeps it. */
-    private void keeps(Audience who) {
-        Set<String> fields = new TreeSet<>();
-        for (OwnerId owner : world.owners.keySet()) {
-            relabels(owner, who)
-                    .forEach(r ->
-                            r.keep().forEach((path, precision) -> fields.add(path.text() + " " + precision.orElse(0))));
-        }
-        for (String field : fields) {
-            kept.put(field, shows(field, who));
-        }
+    /** Whether the quota of the other side still counts here, and as strictly. */
+    private int counts(String name, Side other) {
+        Rule.Quota own = quotas.get(name);
+        Rule.Quota old = other.quotas.get(name);
+        boolean strict = own != null
+                && old != null
+                && own.objects() == old.objects()
+                && own.atMost() <= old.atMost()
+                && own.perS() >= old.perS();
+        return strict ? counted.getOrDefault(name, formula.constant(false)) : formula.constant(false);
     }
 
-    int shows(String field) {
-        Audience who = audience;
-        return who == null ? formula.constant(false) : shows(field, who);
+    private List<Rule.Relabel> relabels(OwnerId owner) {
+        return relabels.getOrDefault(owner, List.of());
     }
 
-    private int shows(String field, Audience who) {
-        String path = field.substring(0, field.indexOf(' '));
-        double precision = Double.parseDouble(field.substring(field.indexOf(' ') + 1));
+    private Set<Kept> kept() {
+        Set<Kept> fields = new TreeSet<>();
+        relabels.values()
+                .forEach(rules -> rules.forEach(r ->
+                        r.keep().forEach((path, precision) -> fields.add(new Kept(path.text(), precision.orElse(0))))));
+        return fields;
+    }
+
+    /** A field stays if no downgrade is needed, or if every downgrade that is used keeps it as precisely. */
+    private int shows(Kept field) {
         List<Integer> kept = new ArrayList<>();
-        world.owners.forEach((owner, variable) -> relabels(owner, who).forEach(rule -> {
+        world.owners.forEach((owner, variable) -> relabels(owner).forEach(rule -> {
             boolean keeps = rule.keep().entrySet().stream()
-                    .anyMatch(e -> covers(e.getKey(), path) && e.getValue().orElse(0) <= precision);
+                    .anyMatch(e -> e.getKey().text().equals(field.path())
+                            && e.getValue().orElse(0) <= field.precision());
             if (!keeps) {
-                kept.add(-formula.and(variable, -pass.getOrDefault(owner, formula.constant(false)), match(rule)));
+                kept.add(-formula.and(variable, -passes(owner), world.matches(rule, index)));
             }
         }));
         return formula.and(released, formula.or(direct, formula.and(kept)));
     }
 
-    private static boolean covers(FieldPath path, String field) {
-        return path.text().equals(field);
-    }
-
     static boolean isIn(To to, Audience who) {
-        boolean named = to.names().stream().anyMatch(n -> who.names().contains(n.text()));
+        boolean named = false;
+        for (To.Name name : to.names()) {
+            named |= who.names().contains(name.text());
+        }
         return to.everyoneExcept() != named;
     }
 
     /** Level, categories and clauses of a label; the mode is looked at elsewhere. */
-    static boolean passes(SecurityLabel label, Audience who) {
+    private static boolean passes(SecurityLabel label, Audience who) {
         for (LabelPart part : label.parts()) {
-            var clearance = who.clearances().get(part.spif().name());
+            Clearance clearance = who.clearances().get(part.spif().name());
             if (clearance == null
                     || !clearance.lacvs().contains(part.level().lacv())
                     || !clearance.held().containsAll(part.restrictive())) {

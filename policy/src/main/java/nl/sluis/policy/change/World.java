@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,6 @@ import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.PolicyOwner;
 import nl.sluis.policy.rule.Rule;
 import nl.sluis.policy.rule.What;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All items that two bundles can tell apart, as variables. An item's objects are the set of classes of objects that are
@@ -38,6 +38,15 @@ final class World {
     final List<Instant> times = new ArrayList<>();
     final List<Integer> time = new ArrayList<>();
 
+    /** An owner without a policy. */
+    static final int NO_POLICY = -1;
+
+    /** Place of the policy of each owner, in each bundle. */
+    private final Map<OwnerId, List<Integer>> policies = new LinkedHashMap<>();
+
+    /** What conditions mean, by bundle; the same object always means the same. */
+    private final List<Map<What, Integer>> matches = new ArrayList<>();
+
     /** A CEL expression and whether it cannot be answered, as two unknowns; equal texts are equal unknowns. */
     private final Map<String, int[]> expressions = new TreeMap<>();
 
@@ -51,6 +60,7 @@ final class World {
     record ObjectClass(ItemObject example, List<Boolean> known, List<Set<String>> groups) {}
 
     World(List<PolicyBundle> bundles) {
+        bundles.forEach(b -> matches.add(new IdentityHashMap<>()));
         for (Kind kind : Kind.values()) {
             kinds.put(kind, formula.fresh());
         }
@@ -107,28 +117,31 @@ final class World {
             // a tenant of the nation that nobody names
             all.add(new OwnerId(owner.nation(), "zz-unnamed"));
         }
-        Map<String, OwnerId> bySignature = new LinkedHashMap<>();
+        Map<List<Object>, OwnerId> bySignature = new LinkedHashMap<>();
         for (OwnerId owner : all) {
-            StringBuilder signature = new StringBuilder();
-            for (PolicyBundle bundle : bundles) {
-                Policy policy = policyOf(bundle, owner);
-                signature.append(policy == null ? "-" : policy.name()).append('|');
+            List<Integer> places = bundles.stream().map(b -> policyOf(b, owner)).toList();
+            List<Object> signature = new ArrayList<>(places);
+            conditions.forEach(c -> signature.addAll(List.of(c.covers(owner), owner.covers(c))));
+            if (bySignature.putIfAbsent(signature, owner) == null) {
+                policies.put(owner, places);
+                owners.put(owner, formula.fresh());
             }
-            conditions.forEach(c -> signature.append(c.covers(owner)).append(owner.covers(c)));
-            bySignature.putIfAbsent(signature.toString(), owner);
         }
-        bySignature.values().forEach(o -> owners.put(o, formula.fresh()));
     }
 
-    static @Nullable Policy policyOf(PolicyBundle bundle, OwnerId owner) {
-        Policy ofNation = null;
-        for (Policy policy : bundle.policies()) {
-            for (PolicyOwner whose : policy.owners()) {
+    int policyOf(OwnerId owner, int bundle) {
+        return policies.getOrDefault(owner, List.of()).get(bundle);
+    }
+
+    private static int policyOf(PolicyBundle bundle, OwnerId owner) {
+        int ofNation = NO_POLICY;
+        for (int p = 0; p < bundle.policies().size(); p++) {
+            for (PolicyOwner whose : bundle.policies().get(p).owners()) {
                 if (owner.equals(whose.owner())) {
-                    return policy;
+                    return p;
                 }
                 if (owner.wholeNation().equals(whose.owner())) {
-                    ofNation = policy;
+                    ofNation = p;
                 }
             }
         }
@@ -136,15 +149,19 @@ final class World {
     }
 
     private void objects(List<PolicyBundle> bundles) {
-        Map<String, ObjectClass> classes = new LinkedHashMap<>();
-        for (String id : ObjectGroups.representatives(
-                bundles.stream().map(PolicyBundle::groups).toList())) {
-            List<Set<String>> groups = bundles.stream()
-                    .<Set<String>>map(b -> new TreeSet<>(b.groups().groupsOf(id)))
-                    .toList();
-            List<Boolean> known = groups.stream().map(g -> !g.isEmpty()).toList();
-            if (known.contains(true)) {
-                classes.putIfAbsent(groups.toString(), new ObjectClass(ItemObject.of(id), known, groups));
+        List<ObjectGroups> groups = bundles.stream().map(PolicyBundle::groups).toList();
+        Map<List<Integer>, ObjectClass> classes = new LinkedHashMap<>();
+        for (String id : ObjectGroups.representatives(groups)) {
+            List<Integer> in = groups.stream().map(g -> g.classOf(id)).toList();
+            if (in.stream().anyMatch(c -> c != ObjectGroups.NO_CLASS)) {
+                classes.computeIfAbsent(
+                        in,
+                        k -> new ObjectClass(
+                                ItemObject.of(id),
+                                in.stream().map(c -> c != ObjectGroups.NO_CLASS).toList(),
+                                groups.stream()
+                                        .<Set<String>>map(g -> new TreeSet<>(g.groupsOf(id)))
+                                        .toList()));
             }
         }
         objects.addAll(classes.values());
@@ -247,6 +264,12 @@ final class World {
     }
 
     int matches(Rule rule, int bundle) {
-        return matches(rule.head().what(), rule.verb().grants(), bundle);
+        What what = rule.head().what();
+        Integer known = matches.get(bundle).get(what);
+        if (known == null) {
+            known = matches(what, rule.verb().grants(), bundle);
+            matches.get(bundle).put(what, known);
+        }
+        return known;
     }
 }
