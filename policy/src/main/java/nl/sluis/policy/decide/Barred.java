@@ -26,6 +26,11 @@ final class Barred {
         }
     }
 
+    /** Bars one word of audiences. */
+    void bar(Reason reason, int word, long audiences) {
+        rows[reason.row() * words + word] |= audiences;
+    }
+
     /** Bars all but the audiences that a positive finding admits; null admits none. */
     void allBut(long @Nullable [] admitted, Reason reason, long[] everyone) {
         int row = reason.row() * words;

@@ -88,7 +88,8 @@ public final class CompiledPolicy {
     }
 
     /**
-     * Decides an item for all audiences. Allocates nothing. Never throws: what fails is withheld from everyone, with {@link Reason#ERROR}.
+     * Decides an item for all audiences. Allocates nothing, unless an item has more owners or objects
+     * than any before in this decision. Never throws: what fails is withheld from everyone, with {@link Reason#ERROR}.
      *
      * @param item the item
      * @param nowMs gateway time, milliseconds since 1970-01-01T00:00:00Z
@@ -109,8 +110,7 @@ public final class CompiledPolicy {
      * downgrades do not count: they free a derivative, not the data.
      */
     public AudienceSet usable(Item contribution, Instant now) {
-        Decision decision = decide(contribution, now);
-        return AudienceSet.of(decision.direct);
+        return decide(contribution, now).direct();
     }
 
     /** The same by its parts: label with owners, objects, and the kind of the product. */
@@ -129,14 +129,12 @@ public final class CompiledPolicy {
         }
         out.barred.allBut(floor.mode(item.label().mode()), Reason.DATA_MODE, everyone);
         floor.bar(item.label(), out.barred, out.scratch);
-        if (!rules.apply(item, out.applies)) {
+        if (!rules.look(item, out)) {
             out.withholdFromAll(Reason.NO_POLICY);
             return;
         }
-        rules.match(item, out.applies, out);
+        rules.match(item, out);
         expressions(item, out);
-        releases(out);
-        denies(out);
         consents(nowMs, out);
         delays(nowMs - item.receivedMs(), out);
         if (!combine(out)) {
@@ -161,38 +159,8 @@ public final class CompiledPolicy {
         }
     }
 
-    /** Every policy that applies must release on its own rules. */
-    private void releases(Decision out) {
-        long[] releasing = rules.of(Rule.Verb.RELEASE);
-        for (int p = 0; p < out.applies.length; p++) {
-            if (!out.applies[p]) {
-                continue;
-            }
-            long[] to = out.scratch;
-            Arrays.fill(to, 0L);
-            long[] own = rules.ofPolicy(p);
-            for (int w = 0; w < own.length; w++) {
-                for (long left = out.matched[w] & releasing[w] & own[w]; left != 0; left &= left - 1) {
-                    Bits.or(
-                            to,
-                            rules.rule((w << 6) + Long.numberOfTrailingZeros(left))
-                                    .to());
-                }
-            }
-            out.barred.allBut(to, Reason.NO_RELEASE_RULE, everyone);
-        }
-    }
-
-    private void denies(Decision out) {
-        long[] denying = rules.of(Rule.Verb.DENY);
-        for (int r = out.nextMatched(denying, 0); r >= 0; r = out.nextMatched(denying, r + 1)) {
-            out.barred.bar(Reason.DENY_RULE, rules.rule(r).to());
-        }
-    }
-
     private void consents(long nowMs, Decision out) {
-        long[] asking = rules.of(Rule.Verb.CONSENT);
-        for (int r = out.nextMatched(asking, 0); r >= 0; r = out.nextMatched(asking, r + 1)) {
+        for (int r = out.nextMatched(rules.asking, 0); r >= 0; r = out.nextMatched(rules.asking, r + 1)) {
             CompiledRule rule = rules.rule(r);
             boolean live = rule.liveFromMs() <= nowMs && nowMs < rule.liveUntilMs();
             out.barred.allBut(rule.covered(), Reason.CONSENT_MISSING, rule.to());
@@ -205,18 +173,22 @@ public final class CompiledPolicy {
     }
 
     private void delays(long ageMs, Decision out) {
-        long[] delaying = rules.of(Rule.Verb.DELAY);
-        for (int r = out.nextMatched(delaying, 0); r >= 0; r = out.nextMatched(delaying, r + 1)) {
+        for (int r = out.nextMatched(rules.delaying, 0); r >= 0; r = out.nextMatched(rules.delaying, r + 1)) {
             if (ageMs < rules.rule(r).delayMs()) {
                 Bits.or(out.held, rules.rule(r).to());
             }
         }
     }
 
-    /** Takes what nothing bars for released; false where labels alone bar someone: then a declared downgrade may help. */
+    /**
+     * Takes what every policy releases and nothing bars for released; false where labels alone bar someone: then a declared
+     * downgrade may help.
+     */
     private boolean combine(Decision out) {
         boolean complete = true;
         for (int w = 0; w < everyone.length; w++) {
+            out.barred.bar(Reason.DENY_RULE, w, rules.reached(out.matched, rules.denying, w));
+            out.barred.bar(Reason.NO_RELEASE_RULE, w, everyone[w] & ~rules.releasedByAll(out, w));
             long allowed = everyone[w] & ~out.barred.forGood(w);
             long byLabel = out.barred.byLabel(w);
             out.direct[w] = allowed & ~byLabel;
@@ -232,8 +204,7 @@ public final class CompiledPolicy {
      * alone: an audience gets through if every part either admits it as it is, or is replaced by one that does.
      */
     private void relabel(Item item, Decision out) {
-        long[] relabelling = rules.of(Rule.Verb.RELABEL);
-        if (out.nextMatched(relabelling, 0) < 0) {
+        if (out.nextMatched(rules.relabelling, 0) < 0) {
             return;
         }
         List<SecurityLabel> ownerLabels = item.ownerLabels();
@@ -246,7 +217,7 @@ public final class CompiledPolicy {
             for (int o = 0; o < owners.size(); o++) {
                 Arrays.fill(out.scratch, 0L);
                 int policy = rules.policyOf(owners.get(o));
-                for (int r = out.nextMatched(relabelling, 0); r >= 0; r = out.nextMatched(relabelling, r + 1)) {
+                for (int r = out.nextMatched(rules.relabelling, 0); r >= 0; r = out.nextMatched(rules.relabelling, r + 1)) {
                     CompiledRule rule = rules.rule(r);
                     for (int w = 0; rule.policyIndex() == policy && w < everyone.length; w++) {
                         out.scratch[w] |= rule.to()[w] & rule.relabelled()[w];

@@ -58,9 +58,13 @@ public final class Decision {
     final long[] through;
     final long[] replaced;
     final Barred partBarred;
-    final long[] grants;
-    final long[] narrows;
-    final long[] stated;
+
+    /** What each owner and object of the item means to rules. */
+    RuleTable.OwnerRow[] owners = {};
+
+    long[][] objectGrants = {};
+    long[][] objectNarrows = {};
+    long[][] stated = {};
 
     Decision(CompiledPolicy policy) {
         int audiences = policy.everyone().length;
@@ -76,9 +80,19 @@ public final class Decision {
         this.through = new long[audiences];
         this.replaced = new long[audiences];
         this.partBarred = new Barred(audiences);
-        this.grants = new long[rules];
-        this.narrows = new long[rules];
-        this.stated = new long[rules];
+        roomFor(2, 2);
+    }
+
+    /** Grows, for an item with more owners or objects than any before. */
+    void roomFor(int ownerCount, int objectCount) {
+        if (owners.length < ownerCount) {
+            owners = new RuleTable.OwnerRow[ownerCount];
+        }
+        if (stated.length < objectCount) {
+            objectGrants = new long[objectCount][];
+            objectNarrows = new long[objectCount][];
+            stated = new long[objectCount][matched.length];
+        }
     }
 
     void start(Item newItem, long newNowMs) {
@@ -129,6 +143,14 @@ public final class Decision {
         return failure;
     }
 
+    /**
+     * Withholds the item from everyone after all, with {@link Reason#ERROR}: a second decider said something else, or
+     * failed. There is no way back.
+     */
+    public void withhold(RuntimeException cause) {
+        fail(cause);
+    }
+
     /** The policy that decided. */
     public CompiledPolicy policy() {
         return policy;
@@ -140,6 +162,11 @@ public final class Decision {
             throw new IllegalStateException("nothing was decided yet");
         }
         return item;
+    }
+
+    /** The time that it was decided for, in whole milliseconds. */
+    public Instant decidedAt() {
+        return Instant.ofEpochMilli(nowMs);
     }
 
     /** What the audience gets. */
@@ -168,9 +195,24 @@ public final class Decision {
         return AudienceSet.of(now);
     }
 
+    /** The audiences that may have it now or later without any declared downgrade: for contributions, who may use them. */
+    public AudienceSet direct() {
+        return AudienceSet.of(direct);
+    }
+
     /** The audiences that may have it now or later. */
     public AudienceSet releasedEventually() {
         return AudienceSet.of(released);
+    }
+
+    /** Whether any audience gets it only under a declared downgrade. */
+    public boolean isRelabelledForAny() {
+        return !Arrays.equals(released, direct);
+    }
+
+    /** What was decided, apart from the item and from declared downgrades. */
+    public Shape shape() {
+        return new Shape(released, matched);
     }
 
     /** Whether the rule with this index hit the audience: the explain matrix. */

@@ -26,6 +26,10 @@ final class Floor {
     /** Whom the levels and restrictive categories of one security policy admit. A SPIF has few: a scan beats a hash. */
     private static final class Admission {
         final Spif spif;
+
+        /** Tells most policies apart without comparing texts. */
+        final int oidHash;
+
         final int[] lacvs;
         final long[][] admitted;
         final CategoryRef[] categories;
@@ -33,6 +37,7 @@ final class Floor {
 
         Admission(Spif spif, List<Audience> audiences, int words) {
             this.spif = spif;
+            this.oidHash = spif.oid().hashCode();
             this.lacvs = spif.levels().stream().mapToInt(Spif.Level::lacv).toArray();
             this.admitted = new long[lacvs.length][words];
             Map<CategoryRef, long[]> held = new HashMap<>();
@@ -84,7 +89,7 @@ final class Floor {
         for (Audience audience : bundle.audiences()) {
             audience.modes().forEach(m -> Bits.set(modes[m.bit()], audience.index()));
             audience.releaseTokens()
-                    .forEach(t -> Bits.set(members.computeIfAbsent(t, k -> new long[words]), audience.index()));
+                    .forEach(t -> Bits.set(members.computeIfAbsent(t.intern(), k -> new long[words]), audience.index()));
         }
         List<Admission> all = new ArrayList<>();
         bundle.spifs().all().forEach(s -> all.add(new Admission(s, bundle.audiences(), words)));
@@ -121,7 +126,8 @@ final class Floor {
     /** The policy of this identifier and version; a label of another version means something else. */
     private @Nullable Admission admission(Spif spif) {
         for (Admission admission : admissions) {
-            if (admission.spif.version() == spif.version()
+            if (admission.oidHash == spif.oid().hashCode()
+                    && admission.spif.version() == spif.version()
                     && admission.spif.oid().equals(spif.oid())) {
                 return admission;
             }

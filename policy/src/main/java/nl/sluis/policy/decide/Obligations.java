@@ -35,6 +35,28 @@ public record Obligations(
         return redact.isEmpty() && redactSensitivities.isEmpty() && positionSigmaAtLeastM == 0 && keep == null;
     }
 
+    /** Whether an item shows more under these obligations than under others, in any respect. */
+    public boolean isFreerThan(Obligations other) {
+        return !redact.containsAll(other.redact)
+                || !redactSensitivities.containsAll(other.redactSensitivities)
+                || positionSigmaAtLeastM < other.positionSigmaAtLeastM
+                || delayS < other.delayS
+                || keepsMoreThan(other);
+    }
+
+    private boolean keepsMoreThan(Obligations other) {
+        Map<String, OptionalDouble> kept = keep;
+        Map<String, OptionalDouble> had = other.keep;
+        if (had == null) {
+            return false;
+        }
+        return kept == null
+                || kept.entrySet().stream().anyMatch(e -> {
+                    OptionalDouble coarser = had.get(e.getKey());
+                    return coarser == null || e.getValue().orElse(0) < coarser.orElse(0);
+                });
+    }
+
     /** {@code delay=6h redact=comments sigma=1km keep=miss_distance~100.0,tca}, empty where there is none. */
     @Override
     public String toString() {

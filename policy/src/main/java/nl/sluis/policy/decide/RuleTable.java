@@ -26,15 +26,16 @@ final class RuleTable {
     private final ObjectGroups groups;
     private final int words;
     private final CompiledRule[] rules;
-    private final Map<Rule.Verb, long[]> ofVerb = new HashMap<>();
     private final long[] granting;
     private final long[] narrowing;
+    private final long[][] to;
     private final long[] withThreshold;
     private final long[] all;
     private final long[][] ofPolicy;
     private final long[][] ofKind;
     private final long[][] ofMode;
     private final long[] ofNoGroup;
+    private final long[] ofUncorrelated;
     private final long[][] ofGroup;
     private final long[][] ofClass;
     private final int hostPolicy;
@@ -42,7 +43,13 @@ final class RuleTable {
     private final Map<String, OwnerRow> otherOfNation = new HashMap<>();
     private final OwnerRow stranger;
 
-    /** Rules with an expression. */
+    /** Rules by verb, and those with an expression. */
+    final long[] releasing;
+
+    final long[] denying;
+    final long[] asking;
+    final long[] delaying;
+    final long[] relabelling;
     final long[] withExpression;
 
     /**
@@ -53,14 +60,22 @@ final class RuleTable {
      * @param touching rules whose owners cover it or belong to it: an item of a whole nation may be of any of its tenants
      */
     @SuppressWarnings("ArrayRecordComponent")
-    private record OwnerRow(int policy, long[] covering, long[] touching) {}
+    record OwnerRow(int policy, long[] covering, long[] touching) {}
 
     RuleTable(PolicyBundle bundle, List<CompiledRule> compiled) {
         this.groups = bundle.groups();
         this.rules = compiled.toArray(new CompiledRule[0]);
         this.words = Bits.words(rules.length);
-        for (Rule.Verb verb : Rule.Verb.values()) {
-            ofVerb.put(verb, where(r -> r.rule().verb() == verb));
+        this.releasing = of(Rule.Verb.RELEASE);
+        this.denying = of(Rule.Verb.DENY);
+        this.asking = of(Rule.Verb.CONSENT);
+        this.delaying = of(Rule.Verb.DELAY);
+        this.relabelling = of(Rule.Verb.RELABEL);
+        this.to = new long[Bits.words(bundle.audiences().size())][rules.length];
+        for (CompiledRule rule : rules) {
+            for (int w = 0; w < to.length; w++) {
+                to[w][rule.index()] = rule.to()[w];
+            }
         }
         this.all = where(r -> true);
         this.granting = where(r -> r.rule().verb().grants());
@@ -84,6 +99,8 @@ final class RuleTable {
         for (CompiledRule rule : rules) {
             what(rule).groups().forEach(g -> Bits.set(ofGroup[groups.names().indexOf(g)], rule.index()));
         }
+        this.ofUncorrelated = ofNoGroup.clone();
+        Bits.or(ofUncorrelated, ofGroup[groups.names().indexOf(ObjectGroups.UNCORRELATED)]);
         this.ofClass = new long[groups.classes()][];
         Arrays.setAll(ofClass, c -> {
             long[] satisfied = ofNoGroup.clone();
@@ -102,6 +119,10 @@ final class RuleTable {
             }
         }
         return bits;
+    }
+
+    private long[] of(Rule.Verb verb) {
+        return where(r -> r.rule().verb() == verb);
     }
 
     private static What what(CompiledRule rule) {
@@ -178,94 +199,78 @@ final class RuleTable {
         return rules.length;
     }
 
-    long[] of(Rule.Verb verb) {
-        return ofVerb.getOrDefault(verb, all);
+    /** The audiences, of one word of them, that matched rules of a set are about. */
+    long reached(long[] matched, long[] among, int word) {
+        long[] audiences = to[word];
+        long reached = 0;
+        for (int m = 0; m < words; m++) {
+            for (long left = matched[m] & among[m]; left != 0; left &= left - 1) {
+                reached |= audiences[(m << 6) + Long.numberOfTrailingZeros(left)];
+            }
+        }
+        return reached;
     }
 
-    /** The rules of the policy with this place in the bundle. */
-    long[] ofPolicy(int policy) {
-        return ofPolicy[policy];
+    /** The audiences, of one word of them, that every policy that applies releases to. */
+    long releasedByAll(Decision out, int word) {
+        long[] audiences = to[word];
+        long all = -1L;
+        for (int p = 0; p < ofPolicy.length; p++) {
+            if (!out.applies[p]) {
+                continue;
+            }
+            long released = 0;
+            for (int m = 0; m < words; m++) {
+                for (long left = out.matched[m] & releasing[m] & ofPolicy[p][m]; left != 0; left &= left - 1) {
+                    released |= audiences[(m << 6) + Long.numberOfTrailingZeros(left)];
+                }
+            }
+            all &= released;
+        }
+        return all;
     }
 
-    /** Sets which policies apply to an item: the host's and that of every owner; false where an owner has none. */
-    boolean apply(Item item, boolean[] applies) {
-        Arrays.fill(applies, false);
-        applies[hostPolicy] = true;
+    /** Finds what the item's owners and objects mean to rules; false where an owner has no policy. */
+    boolean look(Item item, Decision out) {
+        Arrays.fill(out.applies, false);
+        out.applies[hostPolicy] = true;
         List<OwnerId> itemOwners = item.label().owners();
+        List<ItemObject> objects = item.objects();
+        out.roomFor(itemOwners.size(), objects.size());
         boolean complete = true;
         for (int i = 0; i < itemOwners.size(); i++) {
-            int policy = row(itemOwners.get(i)).policy();
-            if (policy < 0) {
+            OwnerRow row = row(itemOwners.get(i));
+            out.owners[i] = row;
+            if (row.policy() < 0) {
                 complete = false;
             } else {
-                applies[policy] = true;
+                out.applies[row.policy()] = true;
             }
+        }
+        for (int o = 0; o < objects.size(); o++) {
+            look(objects.get(o), o, out);
         }
         return complete;
     }
 
-    /** Sets which rules of the policies that apply match an item, expressions aside. */
-    void match(Item item, boolean[] applies, Decision out) {
-        long[] matched = out.matched;
-        long[] grants = out.grants;
-        long[] narrows = out.narrows;
-        Arrays.fill(matched, 0L);
-        for (int p = 0; p < applies.length; p++) {
-            if (applies[p]) {
-                Bits.or(matched, ofPolicy[p]);
-            }
+    /** The rules that an object satisfies: those that grant, and those that narrow. */
+    private void look(ItemObject object, int place, Decision out) {
+        long[] known =
+                switch (object.state()) {
+                    case IDENTIFIED -> ofId(object.id());
+                    case STATED -> stated(object, out.stated[place]);
+                    case UNCORRELATED, AMBIGUOUS, UNKNOWN -> null;
+                };
+        if (known != null) {
+            out.objectGrants[place] = known;
+            out.objectNarrows[place] = known;
+            return;
         }
-        long[] kind = ofKind[item.kind().bit()];
-        long[] mode = ofMode[item.label().mode().bit()];
-        for (int w = 0; w < words; w++) {
-            matched[w] &= kind[w] & mode[w];
-        }
-        objects(item, grants, narrows, out.stated);
-        keep(matched, grants, narrows);
-        owners(item, grants, narrows);
-        keep(matched, grants, narrows);
-        for (int w = 0; w < words; w++) {
-            for (long left = matched[w] & withThreshold[w]; left != 0; left &= left - 1) {
-                int rule = (w << 6) + Long.numberOfTrailingZeros(left);
-                if (!rules[rule].admits(item.probability())) {
-                    Bits.clear(matched, rule);
-                }
-            }
-        }
-    }
-
-    private void keep(long[] matched, long[] grants, long[] narrows) {
-        for (int w = 0; w < words; w++) {
-            matched[w] &= (grants[w] & granting[w]) | (narrows[w] & narrowing[w]);
-        }
-    }
-
-    /** A grant needs every object in its groups; a restriction is content with one that may be in one of them. */
-    private void objects(Item item, long[] grants, long[] narrows, long[] stated) {
-        Bits.copy(all, grants);
-        Bits.copy(ofNoGroup, narrows);
-        List<ItemObject> objects = item.objects();
-        for (int o = 0; o < objects.size(); o++) {
-            ItemObject object = objects.get(o);
-            long[] known = switch (object.state()) {
-                case IDENTIFIED -> ofId(object.id());
-                case STATED -> stated(object, stated);
-                case UNCORRELATED, AMBIGUOUS, UNKNOWN -> null;
-            };
-            if (known != null) {
-                Bits.and(grants, known);
-                Bits.or(narrows, known);
-                continue;
-            }
-            // a sensitive satellite that just manoeuvred is in no group: for restrictions it may be in any
-            Bits.copy(all, narrows);
-            long[] uncorrelated = ofGroup[ofGroup.length - 1];
-            boolean isUncorrelated =
-                    object.state() == ItemObject.State.UNCORRELATED || object.state() == ItemObject.State.STATED;
-            for (int w = 0; w < words; w++) {
-                grants[w] &= isUncorrelated ? ofNoGroup[w] | uncorrelated[w] : ofNoGroup[w];
-            }
-        }
+        // a sensitive satellite that just manoeuvred is in no group: for restrictions it may be in any
+        out.objectNarrows[place] = all;
+        boolean isUncorrelated =
+                object.state() == ItemObject.State.UNCORRELATED || object.state() == ItemObject.State.STATED;
+        out.objectGrants[place] = isUncorrelated ? ofUncorrelated : ofNoGroup;
     }
 
     private long @Nullable [] ofId(String id) {
@@ -291,15 +296,42 @@ final class RuleTable {
         return into;
     }
 
-    /** A grant needs every owner covered; a restriction is content with one. */
-    private void owners(Item item, long[] grants, long[] narrows) {
-        Bits.copy(all, grants);
-        Arrays.fill(narrows, 0L);
-        List<OwnerId> itemOwners = item.label().owners();
-        for (int i = 0; i < itemOwners.size(); i++) {
-            OwnerRow row = row(itemOwners.get(i));
-            Bits.and(grants, row.covering());
-            Bits.or(narrows, row.touching());
+    /**
+     * Sets which rules of the policies that apply match an item, expressions aside. A grant needs every object and every
+     * owner; a restriction is content with one.
+     */
+    void match(Item item, Decision out) {
+        long[] kind = ofKind[item.kind().bit()];
+        long[] mode = ofMode[item.label().mode().bit()];
+        int owned = item.label().owners().size();
+        int objects = item.objects().size();
+        for (int w = 0; w < words; w++) {
+            long apply = 0;
+            for (int p = 0; p < ofPolicy.length; p++) {
+                apply |= out.applies[p] ? ofPolicy[p][w] : 0L;
+            }
+            long objectsGrant = -1L;
+            long objectsNarrow = ofNoGroup[w];
+            for (int o = 0; o < objects; o++) {
+                objectsGrant &= out.objectGrants[o][w];
+                objectsNarrow |= out.objectNarrows[o][w];
+            }
+            long ownersGrant = -1L;
+            long ownersNarrow = 0;
+            for (int i = 0; i < owned; i++) {
+                ownersGrant &= out.owners[i].covering()[w];
+                ownersNarrow |= out.owners[i].touching()[w];
+            }
+            long grant = granting[w] & objectsGrant & ownersGrant;
+            long narrow = narrowing[w] & objectsNarrow & ownersNarrow;
+            long matched = apply & kind[w] & mode[w] & (grant | narrow);
+            for (long left = matched & withThreshold[w]; left != 0; left &= left - 1) {
+                int rule = (w << 6) + Long.numberOfTrailingZeros(left);
+                if (!rules[rule].admits(item.probability())) {
+                    matched &= ~(1L << rule);
+                }
+            }
+            out.matched[w] = matched;
         }
     }
 }

@@ -1,7 +1,6 @@
 package nl.sluis.policy.label;
 
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * One any-of clause of a releasability: a reader hits it by being, or belonging to, one of the members.
@@ -14,7 +13,8 @@ public record Clause(List<String> members) implements Comparable<Clause> {
         if (members.isEmpty()) {
             throw new IllegalArgumentException("clause without members");
         }
-        members = List.copyOf(new TreeSet<>(members));
+        // interned: each decision looks them up, and equal texts that are one object compare at once
+        members = members.stream().distinct().sorted().map(String::intern).toList();
     }
 
     /** Whether everyone who hits the other clause hits this one too. */
