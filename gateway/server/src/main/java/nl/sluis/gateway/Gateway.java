@@ -41,6 +41,7 @@ import nl.sluis.gateway.officer.Decisions;
 import nl.sluis.gateway.release.DecisionLog;
 import nl.sluis.gateway.release.PolicyInForce;
 import nl.sluis.gateway.release.Releases;
+import nl.sluis.gateway.release.SecondDecider;
 import nl.sluis.gateway.release.Signer;
 import nl.sluis.gateway.release.Variants;
 import nl.sluis.gateway.rpc.CertificateCallers;
@@ -69,7 +70,6 @@ import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Surface;
 import nl.sluis.policy.bundle.PolicyBundle;
-import nl.sluis.policy.decide.CompiledPolicy;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ClosingReason;
 import org.jspecify.annotations.Nullable;
@@ -141,7 +141,8 @@ public final class Gateway implements AutoCloseable {
         timer = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-timer", task));
 
         DecisionLog decisions = new DecisionLog(journal, clock);
-        PolicyInForce policy = new PolicyInForce(CompiledPolicy.compile(bundle), clock, decisions);
+        SecondDecider secondDecider = new SecondDecider(config.policy().secondDecider(), meters);
+        PolicyInForce policy = new PolicyInForce(bundle, clock, decisions, secondDecider);
         identities = Identities.open(
                 base.resolve(config.trustFolder()),
                 CertificateRules.DEFAULT,
@@ -196,7 +197,11 @@ public final class Gateway implements AutoCloseable {
         identities.onRevoked(shutOut -> partners.closeWhere(shutOut, ClosingReason.CLOSING_REASON_REVOKED));
         identities.onRejected(refused -> LOG.info("caller refused, reason={}", refused.reason()));
         admin = new AdminServer(
-                vertx, config.adminPort().host(), config.adminPort().port(), checks(coverage, clock), meters);
+                vertx,
+                config.adminPort().host(),
+                config.adminPort().port(),
+                checks(coverage, clock, secondDecider),
+                meters);
         measure();
         LOG.info(
                 "gateway opened, policy={} version={} tenants={} audiences={}",
@@ -246,7 +251,7 @@ public final class Gateway implements AutoCloseable {
         return forces;
     }
 
-    private List<HealthCheck> checks(Coverage coverage, Clock clock) {
+    private List<HealthCheck> checks(Coverage coverage, Clock clock, SecondDecider secondDecider) {
         List<HealthCheck> checks = new ArrayList<>();
         checks.add(
                 new HealthCheck("serving", () -> serving.isServing() ? State.well() : State.notReady("not serving")));
@@ -265,6 +270,12 @@ public final class Gateway implements AutoCloseable {
                                     ? State.well()
                                     : new State(true, stage.failures() + " entries passed over"))));
         }
+        checks.add(new HealthCheck("policy", () -> {
+            long alarms = secondDecider.alarms();
+            return alarms == 0
+                    ? State.well()
+                    : new State(true, alarms + " decisions withheld: they failed, or two deciders disagreed");
+        }));
         checks.add(new HealthCheck("physical-tables", () -> {
             Duration left = coverage.remaining(clock.instant());
             if (left.isNegative()) {

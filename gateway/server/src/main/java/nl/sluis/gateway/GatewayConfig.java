@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import nl.sluis.gateway.release.SecondDecider;
 
 /**
  * The configuration of a gateway: one YAML file, everything under {@code sluis}. Unknown keys are errors. Paths are
@@ -42,6 +43,9 @@ public interface GatewayConfig {
 
     /** Folder of the policy bundle. */
     String policyFolder();
+
+    /** How policy decides. */
+    Policy policy();
 
     /** The gateway's own certificate. */
     Certificate certificate();
@@ -79,6 +83,13 @@ public interface GatewayConfig {
         /** TCP port; 0 takes a free one. */
         @WithDefault("9090")
         int port();
+    }
+
+    /** How policy decides. */
+    interface Policy {
+        /** Which decisions an independent second decider makes too; where it disagrees, nobody gets the item. */
+        @WithDefault("all")
+        SecondDecider.Scope secondDecider();
     }
 
     /** The gateway's certificate. */

@@ -133,6 +133,40 @@ class ProofTest {
     }
 
     @Test
+    void objectsInsideARangeAreLookedAtAlsoWhereItsEndsAreListedElsewhere() throws Exception {
+        String text = BASE.replace("debris: {ranges: [1-99]}, hva: [\"200\"]", "debris: {ranges: [10-12]}, hva: [\"10\", \"12\", \"13\"]")
+                .replace("  - {delay: hva", "  - {delay: debris, what: {group: debris}, to: [commercial], by: 2 h}\n  - {delay: hva");
+        PolicyBundle before = TestBundles.bundle(text);
+        PolicyBundle after = TestBundles.bundle(text.replace("by: 2 h", "by: 1 h"));
+
+        Comparison comparison = Proof.compare(before, after);
+
+        assertThat(comparison.direction()).isEqualTo(Direction.WIDENS);
+        assertThat(comparison.gains().get(0).sentence()).contains("object 11 ");
+        assertThat(Proof.compare(after, before).direction()).isEqualTo(Direction.NARROWS);
+    }
+
+    @Test
+    void aQuotaThatIsGoneOrAllowsMoreWidens() throws Exception {
+        String text = BASE.replace(
+                "  - {delay: hva",
+                "  - {quota: few, what: {kind: track, group: debris}, to: [commercial], at_most: 10, per: 1 h}\n  - {delay: hva");
+        PolicyBundle before = TestBundles.bundle(text);
+
+        for (String looser : List.of("at_most: 11, per: 1 h", "at_most: 10, per: 30 min", "at_most: 10, per: 1 h, count: objects")) {
+            Comparison comparison = Proof.compare(before, TestBundles.bundle(text.replace("at_most: 10, per: 1 h", looser)));
+            assertThat(comparison.direction()).as(looser).isEqualTo(Direction.WIDENS);
+            assertThat(comparison.gains().get(0).before()).contains("quota=10 items/1h");
+        }
+        assertThat(Proof.compare(before, TestBundles.bundle(text.replace("{kind: track, group: debris}, to: [commercial], at", "{kind: track, group: hva}, to: [commercial], at"))).direction())
+                .isEqualTo(Direction.WIDENS);
+        assertThat(Proof.compare(before, bundle()).direction()).isEqualTo(Direction.WIDENS);
+        assertThat(Proof.compare(bundle(), before).direction()).isEqualTo(Direction.NARROWS);
+        assertThat(Proof.compare(before, TestBundles.bundle(text.replace("at_most: 10", "at_most: 9"))).direction())
+                .isEqualTo(Direction.NARROWS);
+    }
+
+    @Test
     void aChangedSpifCountsAsWidening() throws Exception {
         Map<String, byte[]> files = new LinkedHashMap<>(bundle().files());
         String nato = new String(files.get("spif/nato.yaml"), StandardCharsets.UTF_8);

@@ -85,9 +85,13 @@ public final class RandomBundles {
                 case 5 ->
                     out.append("  - {redact: ")
                             .append(head)
-                            .append(", fields: [")
-                            .append(random.nextBoolean() ? "comments" : "label.owners")
-                            .append("]}\n");
+                            .append(pick(
+                                    List.of(
+                                            ", fields: [comments]",
+                                            ", fields: [label.owners]",
+                                            ", sensitivity: [sensor]"),
+                                    random))
+                            .append("}\n");
                 case 6 ->
                     out.append("  - {coarsen: ")
                             .append(head)

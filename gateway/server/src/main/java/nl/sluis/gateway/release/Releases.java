@@ -105,9 +105,6 @@ public final class Releases implements Stage.Work, AutoCloseable {
     public List<NewEntry> handle(Entry entry) throws InvalidProtocolBufferException, LabelException {
         StoredItem item = StoredItem.parse(entry.payload(), policy.bundle());
         Decision decision = policy.decide(item.item());
-        if (decision.failure() != null) {
-            LOG.error("decision failed, product withheld from all, position={}", entry.position(), decision.failure());
-        }
         decisions.record(item.product().getProductId(), item.kind(), item.objects(), decision, item::isFor);
         List<NewEntry> made = new ArrayList<>();
         for (Audience audience : decision.policy().audiences()) {

@@ -125,7 +125,7 @@ public final class Variants {
         if (item == null) {
             return new Found.Withheld();
         }
-        Decision decision = policy.decide(item.item());
+        Decision decision = policy.decide(item.item(), audience.tenants().get(0));
         Audience now = decision.policy().bundle().audienceOf(audience.tenants().get(0));
         if (now == null || !now.key().equals(audience.key()) || !decision.isReleased(now.index())) {
             return new Found.Withheld();

@@ -1,37 +1,39 @@
-package nl.sluis.policy.decide;
+package nl.sluis.policy.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import nl.sluis.policy.TestBundles;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.bundle.Tenant;
+import nl.sluis.policy.decide.CompiledPolicy;
+import nl.sluis.policy.decide.Decision;
+import nl.sluis.policy.decide.Item;
+import nl.sluis.policy.decide.ItemObject;
+import nl.sluis.policy.decide.RandomBundles;
+import nl.sluis.policy.decide.Reason;
 import nl.sluis.policy.label.LabelNotation;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.rule.Kind;
 import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.Rule;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The compiled policy and the reference say the same, over a complete small world and a large one by seed. */
+/** The compiled policy and the reference say the same, over complete small worlds and a large one by seed. */
 class AgreementTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-    private static final boolean LONG = Boolean.getBoolean("sluis.long");
 
     private final Map<String, Integer> seen = new TreeMap<>();
 
-    /** All rules of the small world: every subset of the optional ones is a policy. */
-    private static final String SMALL = """
+    private static final String WORLD = """
             --- tenants.yaml
             tenants:
               nld-a: {nations: [NLD], communities: [NATO], clearances: {NATO: secret}, roles: [contributor]}
@@ -44,6 +46,32 @@ class AgreementTest {
             audiences: {nato: {community: NATO}, commercial: {community: COMMERCIAL}}
             --- groups.yaml
             groups: {debris: {ranges: [1-99]}, secret: ["7", "100"]}
+            """;
+
+    /** Rules of the small world, one of each way to let go and to hold back: every subset of them is a policy. */
+    private static final String SEVEN_RULES = WORLD + """
+            --- host.yaml
+            policy: host
+            owner: host
+            rules:
+              - {release: h-all, what: anything, to: everyone}
+              - {deny: h-secret, what: {group: secret}, to: [commercial]}
+              - {delay: h-late, what: {group: secret}, to: {everyone_except: [nld-a]}, by: 1 h}
+            --- nld.yaml
+            policy: nld
+            owner: NLD
+            rules:
+              - {release: n-debris, what: {group: debris}, to: everyone}
+              - {relabel: n-down, what: {kind: conjunction, probability_at_least: 0.1}, keep: [tca, {miss_distance: 10 m}], as: {NATO: unclassified, rel: [COMMERCIAL]}}
+            --- fra.yaml
+            policy: fra
+            owner: FRA
+            rules:
+              - {release: f-all, what: anything, to: everyone}
+              - {relabel: f-down, what: {kind: conjunction}, keep: [tca, probability, {miss_distance: 100 m}], as: {NATO: restricted, rel: [NATO, COMMERCIAL]}}
+            """;
+
+    private static final String ELEVEN_RULES = WORLD + """
             --- host.yaml
             policy: host
             owner: host
@@ -70,37 +98,64 @@ class AgreementTest {
             """;
 
     @Test
-    void theSmallWorldIsDecidedAlikeCompletely() throws Exception {
-        PolicyBundle all = TestBundles.bundle(SMALL);
-        List<Item> items = smallItems(all);
-        List<String> optional = all.policies().stream()
-                .flatMap(p -> p.rules().stream())
-                .map(r -> r.head().name())
-                .toList();
-        assertThat(optional).hasSize(11);
-        long compared = 0;
-        // the short profile takes every subset in a Gray-like stride, the long one all of them
-        for (int subset = 0; subset < 1 << optional.size(); subset += LONG ? 1 : 23) {
-            int chosen = subset;
-            List<Policy> policies = new ArrayList<>();
-            for (Policy policy : all.policies()) {
-                List<Rule> rules = policy.rules().stream()
-                        .filter(r -> (chosen >> optional.indexOf(r.head().name()) & 1) != 0)
-                        .toList();
-                policies.add(new Policy(
-                        policy.name(), policy.owners(), List.of(), rules, List.of(), List.of(), policy.at()));
-            }
-            compared += compare(all.withPolicies(policies), items, "subset " + subset);
-        }
-        assertThat(compared).isGreaterThan(LONG ? 10_000_000 : 200_000);
+    void aSmallWorldIsDecidedAlikeCompletely() throws Exception {
+        PolicyBundle all = TestBundles.bundle(SEVEN_RULES);
+        List<SecurityLabel> labels = labels(
+                all, List.of("unclassified", "restricted"), List.of("NATO", "FRA, COMMERCIAL"), List.of("NLD", "FRA"));
+
+        assertThat(compareEveryPolicy(all, everyItem(labels))).isEqualTo(128 * 1_728 * 5);
+        assertThat(seen.get("relabelled")).isGreaterThan(1_000);
     }
 
     @Test
-    void aLargeWorldIsDecidedAlikeBySeed() throws Exception {
+    @Tag("long")
+    void aLargerSmallWorldIsDecidedAlikeCompletely() throws Exception {
+        PolicyBundle all = TestBundles.bundle(ELEVEN_RULES);
+        List<SecurityLabel> labels = labels(
+                all,
+                List.of("unclassified", "restricted", "secret"),
+                List.of("NATO", "FRA, COMMERCIAL", ""),
+                List.of("NLD", "FRA/fra-b"));
+
+        assertThat(compareEveryPolicy(all, everyItem(labels))).isGreaterThan(10_000_000);
+    }
+
+    @Test
+    void aMillionRandomTuplesAreDecidedAlike() throws Exception {
+        compareAtRandom(1_000_000);
+    }
+
+    @Test
+    @Tag("long")
+    void tenMillionRandomTuplesAreDecidedAlike() throws Exception {
+        compareAtRandom(10_000_000);
+    }
+
+    /** Every policy that is a subset of the rules. */
+    private long compareEveryPolicy(PolicyBundle all, List<Item> items) {
+        List<Rule> rules =
+                all.policies().stream().flatMap(p -> p.rules().stream()).toList();
+        long compared = 0;
+        for (int subset = 0; subset < 1 << rules.size(); subset++) {
+            int chosen = subset;
+            List<Policy> policies = new ArrayList<>();
+            for (Policy policy : all.policies()) {
+                List<Rule> some = policy.rules().stream()
+                        .filter(r -> (chosen >> rules.indexOf(r) & 1) != 0)
+                        .toList();
+                policies.add(
+                        new Policy(policy.name(), policy.owners(), List.of(), some, List.of(), List.of(), policy.at()));
+            }
+            compared += compare(all.withPolicies(policies), items, "subset " + subset);
+        }
+        return compared;
+    }
+
+    private void compareAtRandom(long tuples) throws Exception {
         long seed = Long.getLong("sluis.seed", 20260301);
         SplittableRandom random = new SplittableRandom(seed);
         long compared = 0;
-        while (compared < (LONG ? 10_000_000 : 1_000_000)) {
+        while (compared < tuples) {
             PolicyBundle bundle = TestBundles.bundle(RandomBundles.text(random));
             compared += compare(bundle, RandomBundles.items(bundle, random, 1_500), "seed " + seed);
         }
@@ -117,16 +172,23 @@ class AgreementTest {
         }
     }
 
-    private static List<Item> smallItems(PolicyBundle bundle) throws Exception {
+    private static List<SecurityLabel> labels(
+            PolicyBundle bundle, List<String> levels, List<String> releases, List<String> owners) throws Exception {
         List<SecurityLabel> labels = new ArrayList<>();
-        for (String level : List.of("unclassified", "restricted", "secret")) {
-            for (String rel : List.of("rel: [NATO], ", "rel: [FRA, COMMERCIAL], ", "")) {
-                for (String owner : List.of("NLD", "FRA", "NLD/nld-a")) {
+        for (String level : levels) {
+            for (String release : releases) {
+                for (String owner : owners) {
+                    String rel = release.isEmpty() ? "" : "rel: [" + release + "], ";
                     labels.add(LabelNotation.parse(
                             "{NATO: " + level + ", " + rel + "owner: " + owner + "}", bundle.spifs()));
                 }
             }
         }
+        return labels;
+    }
+
+    /** Items of every one or two labels, some objects, two kinds, with and without a probability, young and old. */
+    private static List<Item> everyItem(List<SecurityLabel> labels) throws Exception {
         List<List<ItemObject>> objects = List.of(
                 List.of(ItemObject.of("1")),
                 List.of(ItemObject.of("7")),
@@ -136,15 +198,20 @@ class AgreementTest {
                 List.of());
         List<Item> items = new ArrayList<>();
         for (int i = 0; i < labels.size(); i++) {
-            for (int j = i; j < labels.size(); j += LONG ? 1 : 5) {
+            for (int j = i; j < labels.size(); j++) {
+                List<SecurityLabel> used = i == j ? List.of(labels.get(i)) : List.of(labels.get(i), labels.get(j));
                 for (List<ItemObject> in : objects) {
-                    List<SecurityLabel> both = i == j ? List.of(labels.get(i)) : List.of(labels.get(i), labels.get(j));
-                    Kind kind = (i + j) % 2 == 0 ? Kind.CONJUNCTION : Kind.TRACK;
-                    items.add(Item.derived(kind, both)
-                            .objects(in)
-                            .probability(j % 3 == 0 ? 0.5 : Double.NaN)
-                            .received(NOW.minusSeconds(j % 2 == 0 ? 60 : 7200))
-                            .build());
+                    for (Kind kind : List.of(Kind.CONJUNCTION, Kind.TRACK)) {
+                        for (double probability : new double[] {0.5, Double.NaN}) {
+                            for (long ageS : new long[] {60, 7200}) {
+                                items.add(Item.derived(kind, used)
+                                        .objects(in)
+                                        .probability(probability)
+                                        .received(NOW.minusSeconds(ageS))
+                                        .build());
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -153,15 +220,15 @@ class AgreementTest {
 
     private long compare(PolicyBundle bundle, List<Item> items, String world) {
         CompiledPolicy compiled = CompiledPolicy.compile(bundle);
-        ReferenceDecider reference = new ReferenceDecider(bundle);
+        ReferencePolicy reference = ReferencePolicy.of(bundle);
         Decision decision = compiled.newDecision();
         long compared = 0;
         for (Item item : items) {
             compiled.decide(item, NOW.toEpochMilli(), decision);
             for (Tenant tenant : bundle.tenants().values()) {
                 Audience audience = Objects.requireNonNull(bundle.audienceOf(tenant.id()));
-                ReferenceDecider.Answer expected = reference.decide(item, tenant, NOW);
-                ReferenceDecider.Answer found = answer(decision, audience.index());
+                Answer expected = reference.decide(item, tenant, NOW);
+                Answer found = Answer.of(decision, audience.index());
                 if (!expected.equals(found)) {
                     assertThat(found)
                             .as("%s, %s, %s, rules %s", world, tenant.id(), item, compiled.rules())
@@ -169,32 +236,10 @@ class AgreementTest {
                 }
                 compared++;
                 seen.merge(expected.outcome().name(), 1, Integer::sum);
-                seen.merge(expected.form().contains("keep=") ? "relabelled" : "as it is", 1, Integer::sum);
+                seen.merge(expected.keep().isEmpty() ? "as it is" : "relabelled", 1, Integer::sum);
                 expected.reasons().forEach(r -> seen.merge(r.name(), 1, Integer::sum));
             }
         }
         return compared;
-    }
-
-    private static ReferenceDecider.Answer answer(Decision decision, int audience) {
-        Outcome outcome = decision.outcome(audience);
-        if (outcome == Outcome.WITHHELD) {
-            Set<Reason> reasons = EnumSet.noneOf(Reason.class);
-            reasons.addAll(decision.reasons(audience));
-            return new ReferenceDecider.Answer(outcome, reasons, "");
-        }
-        Obligations obligations = Objects.requireNonNull(decision.obligations(audience));
-        String keep = "";
-        Map<String, OptionalDouble> kept = obligations.keep();
-        if (kept != null) {
-            TreeMap<String, Double> values = new TreeMap<>();
-            kept.forEach((k, v) -> values.put(k, v.orElse(0)));
-            keep = "keep=" + values + " as=" + obligations.label().marking();
-        }
-        return new ReferenceDecider.Answer(
-                outcome,
-                Set.of(),
-                ReferenceDecider.form(
-                        obligations.redact(), obligations.positionSigmaAtLeastM(), obligations.delayS(), keep));
     }
 }
