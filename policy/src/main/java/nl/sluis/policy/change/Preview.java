@@ -4,13 +4,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
-import nl.sluis.policy.decide.CompiledPolicy;
-import nl.sluis.policy.decide.Decision;
 import nl.sluis.policy.decide.Item;
-import nl.sluis.policy.decide.Outcome;
 import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.text.Problem;
 import nl.sluis.policy.text.ProblemKind;
@@ -38,18 +33,25 @@ public record Preview(
     /**
      * What a tenant would have gained and lost.
      *
-     * @param before items that it got
+     * @param before items that it got, now or later
      * @param gained items that it would have got beside
      * @param lost items that it would not have got
+     * @param freer items that it would have got with fewer obligations, in any respect
+     * @param stricter items that it would have got with more obligations, and in no respect fewer
      * @param examples the first few, as sentences
      */
-    public record Change(long before, long gained, long lost, List<String> examples) {
+    public record Change(long before, long gained, long lost, long freer, long stricter, List<String> examples) {
         /** So many examples are kept for each tenant: 5. */
         static final int EXAMPLES_MAX = 5;
+
+        /** Whether the tenant would have got exactly what it got. */
+        public boolean isNone() {
+            return gained + lost + freer + stricter == 0;
+        }
     }
 
     /** Makes the preview of a change. */
-    public static Preview of(PolicyBundle before, PolicyBundle after, List<Recorded> past, Instant now) {
+    public static Preview of(PolicyBundle before, PolicyBundle after, Iterable<Recorded> past, Instant now) {
         return new Preview(
                 TestRun.run(after, now), invariants(after), replay(before, after, past), Proof.compare(before, after));
     }
@@ -64,50 +66,8 @@ public record Preview(
     }
 
     /** Decides the recorded past under both bundles; tenants that are not in both get nothing from the other. */
-    public static Map<String, Change> replay(PolicyBundle before, PolicyBundle after, List<Recorded> past) {
-        CompiledPolicy old = CompiledPolicy.compile(before);
-        CompiledPolicy next = CompiledPolicy.compile(after);
-        Decision was = old.newDecision();
-        Decision is = next.newDecision();
-        Map<String, long[]> counts = new TreeMap<>();
-        Map<String, List<String>> examples = new TreeMap<>();
-        List<String> tenants = new ArrayList<>(before.tenants().keySet());
-        after.tenants().keySet().stream().filter(t -> !tenants.contains(t)).forEach(tenants::add);
-        int[] oldIndex = indices(before, tenants);
-        int[] newIndex = indices(after, tenants);
-        long[][] count = new long[tenants.size()][3];
-        for (Recorded recorded : past) {
-            old.decide(recorded.item(), recorded.at().toEpochMilli(), was);
-            next.decide(recorded.item(), recorded.at().toEpochMilli(), is);
-            for (int t = 0; t < tenants.size(); t++) {
-                boolean had = oldIndex[t] >= 0 && was.outcome(oldIndex[t]) != Outcome.WITHHELD;
-                boolean has = newIndex[t] >= 0 && is.outcome(newIndex[t]) != Outcome.WITHHELD;
-                count[t][0] += had ? 1 : 0;
-                if (had != has) {
-                    count[t][has ? 1 : 2]++;
-                    List<String> shown = examples.computeIfAbsent(tenants.get(t), k -> new ArrayList<>());
-                    if (shown.size() < Change.EXAMPLES_MAX) {
-                        shown.add((has ? "gains " : "loses ") + recorded.item());
-                    }
-                }
-            }
-        }
-        for (int t = 0; t < tenants.size(); t++) {
-            counts.put(tenants.get(t), count[t]);
-        }
-        Map<String, Change> changes = new TreeMap<>();
-        counts.forEach((tenant, c) ->
-                changes.put(tenant, new Change(c[0], c[1], c[2], examples.getOrDefault(tenant, List.of()))));
-        return changes;
-    }
-
-    private static int[] indices(PolicyBundle bundle, List<String> tenants) {
-        return tenants.stream()
-                .mapToInt(t -> {
-                    Audience audience = bundle.audienceOf(t);
-                    return audience == null ? -1 : audience.index();
-                })
-                .toArray();
+    public static Map<String, Change> replay(PolicyBundle before, PolicyBundle after, Iterable<Recorded> past) {
+        return new Replay(before, after).of(past);
     }
 
     /** Failed tests and broken invariants as problems with their places. */

@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import nl.sluis.gateway.release.RecordedItems;
+import nl.sluis.gateway.store.EmbeddedJournal;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.StoreException;
+import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.BundleSignatures;
 import nl.sluis.policy.bundle.PolicyBundle;
@@ -30,7 +36,6 @@ import nl.sluis.policy.change.Comparison;
 import nl.sluis.policy.change.CounterExample;
 import nl.sluis.policy.change.Direction;
 import nl.sluis.policy.change.Preview;
-import nl.sluis.policy.change.Proof;
 import nl.sluis.policy.change.TestRun;
 import nl.sluis.policy.decide.CompiledPolicy;
 import nl.sluis.policy.decide.Decision;
@@ -48,6 +53,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -244,10 +250,14 @@ public final class PolicyCommand implements Runnable {
         }
     }
 
-    /** {@code sluis policy diff}: proves what a change does. */
+    /** {@code sluis policy diff}: proves what a change does, and decides the recorded past under both policies. */
     @Command(
             name = "diff",
-            description = "Proves what a change lets out or keeps back, and who must sign. Exit code 1: it widens.",
+            description = {
+                "Proves what a change lets out or keeps back, and who must sign; runs the new policy's tests and proves its"
+                        + " invariants; with --replay also decides what a gateway recorded under both policies.",
+                "Exit code 1: it widens, a test fails or an invariant does not hold."
+            },
             mixinStandardHelpOptions = true)
     static final class Diff implements Callable<Integer> {
         @Mixin
@@ -259,29 +269,110 @@ public final class PolicyCommand implements Runnable {
         @Parameters(index = "1", description = "folder of the new policy")
         private Path after = Path.of("");
 
+        @Option(names = "--replay", description = "data folder of a gateway that is stopped, or a copy of one")
+        private @Nullable Path data;
+
         @Override
         public Integer call() {
-            Comparison comparison = Proof.compare(common.need(before), common.need(after));
+            PolicyBundle old = common.need(before);
+            RecordedItems past = past(old);
+            Preview preview = Preview.of(old, common.need(after), past.items(), common.now());
+            List<TestRun.Result> failed =
+                    preview.tests().stream().filter(r -> !r.passed()).toList();
             if (common.json()) {
-                common.out()
-                        .println(new JsonObject()
-                                .put("direction", comparison.direction().name())
-                                .put("gains", sentences(comparison.gains()))
-                                .put("losses", sentences(comparison.losses()))
-                                .put("unmodelled", new JsonArray(new ArrayList<>(comparison.unmodelled())))
-                                .put("officers", new JsonObject(new TreeMap<>(comparison.officers())))
-                                .encodePrettily());
+                common.out().println(json(preview, failed, past).encodePrettily());
             } else {
-                common.out().println(comparison.direction().name().toLowerCase(Locale.ROOT));
-                comparison.gains().forEach(g -> common.out().println("+ " + g));
-                comparison.losses().forEach(l -> common.out().println("- " + l));
-                comparison.unmodelled().forEach(u -> common.out().println("? " + u));
-                comparison
-                        .officers()
-                        .forEach((party, count) -> common.out()
-                                .println(party + ": " + count + (count == 1 ? " officer signs" : " officers sign")));
+                print(preview, failed, past);
             }
-            return comparison.direction() == Direction.WIDENS ? NO : 0;
+            boolean well = failed.isEmpty() && preview.broken().isEmpty();
+            return preview.comparison().direction() == Direction.WIDENS || !well ? NO : 0;
+        }
+
+        private RecordedItems past(PolicyBundle bundle) {
+            if (data == null) {
+                return new RecordedItems(List.of(), 0);
+            }
+            Path folder = data.resolve("journal");
+            if (!Files.isDirectory(folder)) {
+                throw new CommandLine.ParameterException(
+                        common.spec.commandLine(),
+                        "--replay: `" + data + "` has no folder `journal` (expected: a gateway's data folder)");
+            }
+            try (Journal journal = EmbeddedJournal.open(folder, InstantSource.system(), StoreLimits.DEFAULT)) {
+                return RecordedItems.read(journal, bundle);
+            } catch (StoreException e) {
+                throw new CommandLine.ParameterException(
+                        common.spec.commandLine(),
+                        "--replay: " + e.getMessage() + " (expected: the data folder of a gateway that is stopped)");
+            }
+        }
+
+        private void print(Preview preview, List<TestRun.Result> failed, RecordedItems past) {
+            PrintWriter out = common.out();
+            Comparison comparison = preview.comparison();
+            out.println(comparison.direction().name().toLowerCase(Locale.ROOT));
+            comparison.gains().forEach(g -> out.println("+ " + g));
+            comparison.losses().forEach(l -> out.println("- " + l));
+            comparison.unmodelled().forEach(u -> out.println("? " + u));
+            preview.broken().forEach(b -> out.println("! invariant does not hold: " + b));
+            failed.forEach(r -> out.println("! test `" + r.test() + "`: `" + r.who() + "` gets `" + r.found()
+                    + "` (expected: " + r.expected() + ")"));
+            if (data != null) {
+                replay(preview, past);
+            }
+            comparison
+                    .officers()
+                    .forEach((party, count) ->
+                            out.println(party + ": " + count + (count == 1 ? " officer signs" : " officers sign")));
+        }
+
+        private void replay(Preview preview, RecordedItems past) {
+            PrintWriter out = common.out();
+            out.println("replay of " + past.items().size() + " recorded products"
+                    + (past.notUnderstood() == 0 ? "" : ", " + past.notUnderstood() + " more not understood"));
+            preview.replay().forEach((tenant, change) -> {
+                out.println("  " + tenant + ": had " + change.before() + ", gains " + change.gained() + ", loses "
+                        + change.lost() + ", freer " + change.freer() + ", stricter " + change.stricter());
+                change.examples().forEach(e -> out.println("    " + e));
+            });
+        }
+
+        private JsonObject json(Preview preview, List<TestRun.Result> failed, RecordedItems past) {
+            Comparison comparison = preview.comparison();
+            JsonArray tests = new JsonArray();
+            failed.forEach(r -> tests.add(new JsonObject()
+                    .put("test", r.test())
+                    .put("who", r.who())
+                    .put("expected", r.expected())
+                    .put("found", r.found())));
+            JsonObject json = new JsonObject()
+                    .put("direction", comparison.direction().name())
+                    .put("gains", sentences(comparison.gains()))
+                    .put("losses", sentences(comparison.losses()))
+                    .put("unmodelled", new JsonArray(new ArrayList<>(comparison.unmodelled())))
+                    .put("broken", sentences(preview.broken()))
+                    .put("failed", tests)
+                    .put("officers", new JsonObject(new TreeMap<>(comparison.officers())));
+            if (data != null) {
+                JsonObject tenants = new JsonObject();
+                preview.replay()
+                        .forEach((tenant, change) -> tenants.put(
+                                tenant,
+                                new JsonObject()
+                                        .put("before", change.before())
+                                        .put("gained", change.gained())
+                                        .put("lost", change.lost())
+                                        .put("freer", change.freer())
+                                        .put("stricter", change.stricter())
+                                        .put("examples", new JsonArray(new ArrayList<>(change.examples())))));
+                json.put(
+                        "replay",
+                        new JsonObject()
+                                .put("products", past.items().size())
+                                .put("not_understood", past.notUnderstood())
+                                .put("tenants", tenants));
+            }
+            return json;
         }
 
         private static JsonArray sentences(List<CounterExample> examples) {
