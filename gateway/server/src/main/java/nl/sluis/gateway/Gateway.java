@@ -69,6 +69,7 @@ import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Surface;
 import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.decide.CompiledPolicy;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ClosingReason;
@@ -85,6 +86,12 @@ public final class Gateway implements AutoCloseable {
 
     /** Tables that end sooner are reported by health, so that an operator can renew them in time. */
     private static final Duration TABLES_LEFT_MIN = Duration.ofDays(30);
+
+    /**
+     * How long a displaced orbit stays where it is. Each further bucket is one more sample around the true orbit: after a
+     * year the mean of all is as good as half the tier's sigma.
+     */
+    private static final Duration COARSENING_BUCKET = Duration.ofDays(90);
 
     private static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);
 
@@ -159,7 +166,12 @@ public final class Gateway implements AutoCloseable {
         releases = new Releases(policy, decisions, journal, clock, timer, meters);
         releases.resumeDelays();
         Variants variants = new Variants(
-                policy, new Signer(signingKey.getPrivate(), signingKey.getPublic()), journal, workers, meters);
+                policy,
+                new Signer(signingKey.getPrivate(), signingKey.getPublic()),
+                new Coarsening(secrets.coarseningKey(), COARSENING_BUCKET.toSeconds()),
+                journal,
+                workers,
+                meters);
         subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), clock);
         stages = List.of(
                 new Stage("fusion", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion),
