@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -34,14 +36,18 @@ import nl.sluis.gateway.hazard.Hazards;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.identity.CertificateRules;
 import nl.sluis.gateway.identity.Identities;
+import nl.sluis.gateway.identity.IdentityRejected;
 import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.RpcPermissions;
 import nl.sluis.gateway.ingest.ContributionIngest;
+import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.officer.Decisions;
 import nl.sluis.gateway.release.DecisionLog;
+import nl.sluis.gateway.release.PolicyChanges;
 import nl.sluis.gateway.release.PolicyInForce;
 import nl.sluis.gateway.release.Releases;
 import nl.sluis.gateway.release.SecondDecider;
+import nl.sluis.gateway.release.SignedFiles;
 import nl.sluis.gateway.release.Signer;
 import nl.sluis.gateway.release.Variants;
 import nl.sluis.gateway.rpc.CertificateCallers;
@@ -70,6 +76,7 @@ import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Surface;
 import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ClosingReason;
 import org.jspecify.annotations.Nullable;
@@ -86,22 +93,37 @@ public final class Gateway implements AutoCloseable {
     /** Tables that end sooner are reported by health, so that an operator can renew them in time. */
     private static final Duration TABLES_LEFT_MIN = Duration.ofDays(30);
 
+    /**
+     * How long a displaced orbit stays where it is. Each further bucket is one more sample around the true orbit: after a
+     * year the mean of all is as good as half the tier's sigma.
+     */
+    private static final Duration COARSENING_BUCKET = Duration.ofDays(90);
+
     private static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);
+
+    /** A stricter policy holds within a second: half of it to be seen, half to be proved and compiled. */
+    private static final Duration POLICY_LOOK_INTERVAL = Duration.ofMillis(500);
 
     private final GatewayConfig config;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Serving serving = new Serving();
     private final Journal journal;
+    private final PolicyInForce policy;
+    private final PolicyChanges changes;
+    private final Path policyFolder;
     private final Identities identities;
     private final ExecutorService fits;
     private final ExecutorService workers;
     private final ScheduledExecutorService timer;
+    private final ScheduledExecutorService policyWatch;
     private final List<Stage> stages;
     private final LiveSubscriptions subscriptions;
     private final Releases releases;
+    private final Variants variants;
     private final Vertx vertx;
     private final PartnerServer partners;
     private final AdminServer admin;
+    private SignedFiles policySeen;
     private int partnerPort;
     private int adminPort;
 
@@ -129,8 +151,6 @@ public final class Gateway implements AutoCloseable {
             throws IOException, PolicyException {
         this.config = config;
         Coverage coverage = OrekitData.coverage();
-        PolicyBundle bundle = PolicyBundle.load(PolicyFolder.read(base.resolve(config.policyFolder())));
-
         Path data = base.resolve(config.dataFolder());
         Files.createDirectories(data);
         SecretFiles secrets = new SecretFiles(data, random);
@@ -139,18 +159,25 @@ public final class Gateway implements AutoCloseable {
         fits = threads("sluis-fit", config.fusion().threads());
         workers = threads("sluis-worker", Runtime.getRuntime().availableProcessors());
         timer = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-timer", task));
+        // of its own: the proof of a change must not hold up the sweep of revoked callers
+        policyWatch = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-policy", task));
 
         DecisionLog decisions = new DecisionLog(journal, clock);
         SecondDecider secondDecider = new SecondDecider(config.policy().secondDecider(), meters);
-        PolicyInForce policy = new PolicyInForce(bundle, clock, decisions, secondDecider);
+        policy = new PolicyInForce(clock, decisions, secondDecider);
         identities = Identities.open(
                 base.resolve(config.trustFolder()),
                 CertificateRules.DEFAULT,
                 tenant -> policy.tenant(tenant).isPresent(),
                 clock);
+        policyFolder = base.resolve(config.policyFolder());
+        changes = new PolicyChanges(
+                policy, journal, this::signer, config.hostNation(), config.policyUnsignedAllowed(), clock, meters);
+        policySeen = PolicyFolder.signed(policyFolder);
+        changes.open(policySeen);
 
-        ContributionIngest ingest = new ContributionIngest(journal, bundle, coverage, workers, clock, meters);
-        Fusion fusion = new Fusion(bundle, policy, forces(config), fits, meters);
+        ContributionIngest ingest = new ContributionIngest(journal, policy::bundle, coverage, workers, clock, meters);
+        Fusion fusion = new Fusion(policy, forces(config), fits, meters);
         Hazards hazards = new Hazards(new CatalogueScreening(
                 config.screening().window(),
                 config.screening().thresholdM(),
@@ -159,8 +186,13 @@ public final class Gateway implements AutoCloseable {
         hazards.resumeChains(journal);
         releases = new Releases(policy, decisions, journal, clock, timer, meters);
         releases.resumeDelays();
-        Variants variants = new Variants(
-                policy, new Signer(signingKey.getPrivate(), signingKey.getPublic()), journal, workers, meters);
+        variants = new Variants(
+                policy,
+                new Signer(signingKey.getPrivate(), signingKey.getPublic()),
+                new Coarsening(secrets.coarseningKey(), COARSENING_BUCKET.toSeconds()),
+                journal,
+                workers,
+                meters);
         subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), clock);
         stages = List.of(
                 new Stage("fusion", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion),
@@ -203,12 +235,60 @@ public final class Gateway implements AutoCloseable {
                 checks(coverage, clock, secondDecider),
                 meters);
         measure();
+        policy.onChange(this::policyChanged);
         LOG.info(
-                "gateway opened, policy={} version={} tenants={} audiences={}",
-                bundle.digestHex(),
-                bundle.header().version(),
-                bundle.tenants().size(),
-                bundle.audiences().size());
+                "gateway opened, tenants={} audiences={}",
+                policy.bundle().tenants().size(),
+                policy.bundle().audiences().size());
+    }
+
+    private Optional<CallerIdentity> signer(X509Certificate certificate) {
+        try {
+            return Optional.of(identities.signerOf(certificate));
+        } catch (IdentityRejected e) {
+            LOG.warn("signature of a bundle counts for nobody: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Everything that is sent is decided anew anyway; what is left is whom to end, and what to make and release now. */
+    private void policyChanged(PolicyBundle before, PolicyBundle now) {
+        identities.sweep();
+        variants.policyChanged();
+        partners.closeWhere(
+                caller -> subscribes(before, caller) && !subscribes(now, caller),
+                ClosingReason.CLOSING_REASON_PERMISSION);
+        // another audience has another log: the stream can't go on where it is
+        partners.closeWhere(
+                caller -> !audience(before, caller).equals(audience(now, caller)),
+                ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED);
+        stages.forEach(Stage::wake);
+        releases.decideAgain();
+    }
+
+    private static boolean subscribes(PolicyBundle bundle, CallerIdentity caller) {
+        return PolicyInForce.audience(bundle, caller.tenant())
+                .filter(PolicyInForce::isSubscriber)
+                .isPresent();
+    }
+
+    private static Optional<AudienceId> audience(PolicyBundle bundle, CallerIdentity caller) {
+        return PolicyInForce.audience(bundle, caller.tenant()).map(AudienceId::of);
+    }
+
+    /** Looks whether the policy folder holds another bundle, and brings that into force. Not for the timer's thread. */
+    private void lookForPolicy() {
+        try {
+            SignedFiles found = PolicyFolder.signed(policyFolder);
+            if (!found.isSameAs(policySeen)) {
+                policySeen = found;
+                changes.propose(found);
+            }
+        } catch (PolicyException e) {
+            LOG.debug("policy folder not taken", e);
+        } catch (IOException | RuntimeException e) {
+            changes.reject(e);
+        }
     }
 
     /** What a caller may do is what its certificate names and its entry in the tenant list grants. */
@@ -270,18 +350,25 @@ public final class Gateway implements AutoCloseable {
                                     ? State.well()
                                     : new State(true, stage.failures() + " entries passed over"))));
         }
-        checks.add(new HealthCheck("policy", () -> {
-            long alarms = secondDecider.alarms();
-            return alarms == 0
-                    ? State.well()
-                    : new State(true, alarms + " decisions withheld: they failed, or two deciders disagreed");
-        }));
         checks.add(new HealthCheck("physical-tables", () -> {
             Duration left = coverage.remaining(clock.instant());
             if (left.isNegative()) {
                 return State.notReady("ended " + coverage.until());
             }
             return left.compareTo(TABLES_LEFT_MIN) < 0 ? new State(true, "end " + coverage.until()) : State.well();
+        }));
+        checks.add(new HealthCheck("policy", () -> {
+            if (changes.left().isNegative() || changes.left().isZero()) {
+                return State.notReady(
+                        "bundle ended " + policy.bundle().header().validUntil() + ", nothing is released");
+            }
+            if (changes.problem().isPresent()) {
+                return new State(true, "a bundle was rejected, the log says why");
+            }
+            long alarms = secondDecider.alarms();
+            return alarms == 0
+                    ? State.well()
+                    : new State(true, alarms + " decisions withheld: they failed, or two deciders disagreed");
         }));
         checks.add(new HealthCheck("trust", () -> {
             int problems = identities.problems().size();
@@ -319,6 +406,11 @@ public final class Gateway implements AutoCloseable {
         }
         var unused = timer.scheduleWithFixedDelay(
                 identities::sweep, SWEEP_INTERVAL.toMillis(), SWEEP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        unused = policyWatch.scheduleWithFixedDelay(
+                this::lookForPolicy,
+                POLICY_LOOK_INTERVAL.toMillis(),
+                POLICY_LOOK_INTERVAL.toMillis(),
+                TimeUnit.MILLISECONDS);
         LOG.info("gateway started, partner_port={} admin_port={} tls={}", partnerPort, adminPort, TlsEngine.best());
     }
 
@@ -330,6 +422,11 @@ public final class Gateway implements AutoCloseable {
     /** TCP port of the operator's port. */
     public int adminPort() {
         return adminPort;
+    }
+
+    /** Version of the policy bundle in force; 0 where it has none. */
+    public long policyVersion() {
+        return policy.bundle().header().version();
     }
 
     /** True where everything contributed so far has gone through all stages. */
@@ -354,6 +451,7 @@ public final class Gateway implements AutoCloseable {
         quietly(subscriptions::close);
         quietly(releases::close);
         timer.shutdownNow();
+        policyWatch.shutdownNow();
         fits.shutdownNow();
         quietly(() -> admin.stop().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
         quietly(() ->

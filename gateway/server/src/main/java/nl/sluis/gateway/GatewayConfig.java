@@ -41,11 +41,15 @@ public interface GatewayConfig {
     /** Folder of trusted authorities: {@code <nation>/root.pem} and more. */
     String trustFolder();
 
-    /** Folder of the policy bundle. */
+    /** Folder of the policy bundle, with the officers' signatures in {@code signatures}. */
     String policyFolder();
 
     /** How policy decides. */
     Policy policy();
+
+    /** For development only: takes bundles without version and signatures. */
+    @WithDefault("false")
+    boolean policyUnsignedAllowed();
 
     /** The gateway's own certificate. */
     Certificate certificate();

@@ -16,7 +16,7 @@ import java.util.Base64;
 
 /** The gateway's own secrets: made at the first start, readable by the gateway alone, kept in the data folder. */
 final class SecretFiles {
-    private static final int CURSOR_KEY_BYTES = 32;
+    private static final int KEY_BYTES = 32;
     private static final String PEM_HEAD = "-----BEGIN PUBLIC KEY-----\n";
     private static final String PEM_FOOT = "\n-----END PUBLIC KEY-----\n";
     private static final byte[] LF = {'\n'};
@@ -31,9 +31,18 @@ final class SecretFiles {
 
     /** The key that cursors are encrypted with. Losing it costs subscribers a snapshot. */
     byte[] cursorKey() throws IOException {
-        Path file = folder.resolve("cursor.key");
+        return key("cursor.key");
+    }
+
+    /** The key that orbits are displaced by. Who has it undoes every coarsening; losing it draws all offsets anew. */
+    byte[] coarseningKey() throws IOException {
+        return key("coarsening.key");
+    }
+
+    private byte[] key(String name) throws IOException {
+        Path file = folder.resolve(name);
         if (!Files.exists(file)) {
-            byte[] key = new byte[CURSOR_KEY_BYTES];
+            byte[] key = new byte[KEY_BYTES];
             random.nextBytes(key);
             writeSecret(file, key);
         }

@@ -19,7 +19,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import nl.sluis.certs.Credential;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.certs.PkiRequest;
 import nl.sluis.gateway.Gateway;
@@ -30,6 +32,7 @@ import nl.sluis.partner.Contributor;
 import nl.sluis.partner.ContributorOptions;
 import nl.sluis.partner.PartnerClient;
 import nl.sluis.partner.PartnerContext;
+import nl.sluis.policy.bundle.BundleSignatures;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.label.Spifs;
@@ -51,6 +54,7 @@ final class GatewayUnderTest implements AutoCloseable {
     private static final Map<String, List<String>> POLICY = Map.of(
             "/demo/",
             List.of(
+                    "bundle.yaml",
                     "tenants.yaml",
                     "audiences.yaml",
                     "object-groups.yaml",
@@ -96,12 +100,19 @@ final class GatewayUnderTest implements AutoCloseable {
                         "usa/conjunctions:contributor",
                         "usa/castle-rock:contributor",
                         "ita/fucino:contributor",
+                        "kor/kumsan:contributor",
                         "zaf/pretoria:contributor",
                         "aus/uralla:contributor",
                         "deu/space-watch:subscriber",
                         "nor/north-watch:subscriber",
                         "lux/acme-space:subscriber"),
                 "nld/ssa-centre:first-officer",
+                "nld/ssa-centre:second-officer",
+                "usa/castle-rock:first-officer",
+                "usa/castle-rock:second-officer",
+                "ita/fucino:first-officer",
+                "kor/kumsan:first-officer",
+                "aus/uralla:first-officer",
                 "zaf/pretoria:release-officer");
     }
 
@@ -136,6 +147,7 @@ final class GatewayUnderTest implements AutoCloseable {
             for (String file : POLICY.get(resources)) {
                 Files.write(policy.resolve(file), resource(resources + "policy/" + file));
             }
+            sign(policy, pki, officer -> true);
         }
         Path config = folder.resolve("gateway.yaml");
         Files.writeString(
@@ -151,6 +163,24 @@ final class GatewayUnderTest implements AutoCloseable {
                 clock,
                 gateway,
                 PolicyBundle.load(PolicyFolder.read(policy)).spifs());
+    }
+
+    /** Has officers sign what the policy folder holds; signatures over what it held before are removed. */
+    static void sign(Path policy, DevelopmentPki pki, Predicate<Credential> who) throws Exception {
+        Path signatures = Files.createDirectories(policy.resolve("signatures"));
+        try (Stream<Path> old = Files.list(signatures)) {
+            for (Path one : old.toList()) {
+                Files.delete(one);
+            }
+        }
+        PolicyBundle bundle = PolicyBundle.load(PolicyFolder.read(policy));
+        for (Credential officer : pki.officers().values()) {
+            if (who.test(officer)) {
+                Files.write(
+                        signatures.resolve(officer.name().replace('/', '-') + ".cms"),
+                        BundleSignatures.sign(bundle, officer.key(), officer.certificate()));
+            }
+        }
     }
 
     private static byte[] resource(String name) throws IOException {

@@ -612,6 +612,14 @@ final class BundleReader {
         if (name == null || version == null || from == null || until == null) {
             return BundleHeader.DRAFT;
         }
+        if (!from.isBefore(until)) {
+            problems.add(
+                    ProblemKind.BAD_VALUE,
+                    form.at("valid_until"),
+                    "bundle ends before it starts",
+                    until.toString(),
+                    "after " + from);
+        }
         return new BundleHeader(
                 name.value(),
                 Long.parseLong(version.value()),

@@ -7,6 +7,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.PolicyOwner;
 import nl.sluis.policy.rule.Rule;
+import nl.sluis.policy.rule.To;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.policy.text.Position;
 import nl.sluis.policy.text.ProblemKind;
@@ -115,6 +117,7 @@ public final class BundleSignatures {
      *
      * @param bundle the new bundle
      * @param inForce the bundle that it takes the place of, or null for the first
+     * @param widens whether the proof found that it lets more out, or could not tell; always for the first
      * @param needed how many officers of each party must have signed, from the proof
      * @param signers who signed
      * @param now gateway time
@@ -123,6 +126,7 @@ public final class BundleSignatures {
     public static void check(
             PolicyBundle bundle,
             @Nullable PolicyBundle inForce,
+            boolean widens,
             Map<String, Integer> needed,
             Map<String, Set<String>> signers,
             Instant now)
@@ -155,15 +159,9 @@ public final class BundleSignatures {
         } else if (header.predecessor().isPresent()) {
             problems.add(ProblemKind.CONFLICT, at, "bundle has a predecessor that is not in force");
         }
-        if (now.isBefore(header.validFrom()) || !now.isBefore(header.validUntil())) {
-            problems.add(
-                    ProblemKind.EXPIRED,
-                    at,
-                    "bundle is not valid at " + now,
-                    now.toString(),
-                    "from " + header.validFrom() + " until " + header.validUntil());
-        }
-        for (Map.Entry<String, Integer> party : needed(bundle, needed).entrySet()) {
+        checkValidity(header, now, problems);
+        for (Map.Entry<String, Integer> party :
+                needed(bundle, inForce, widens, needed).entrySet()) {
             int count = signers.getOrDefault(party.getKey(), Set.of()).size();
             if (count < party.getValue()) {
                 problems.add(
@@ -177,21 +175,80 @@ public final class BundleSignatures {
         problems.throwIfAny();
     }
 
-    /** One officer of the host, of each owner and of who consents; two of who downgrades; and what the proof asks. */
-    private static Map<String, Integer> needed(PolicyBundle bundle, Map<String, Integer> fromProof) {
+    /**
+     * Checks that a bundle that came into force before still may be: it has not ended.
+     *
+     * @throws PolicyException where it is out of its validity
+     */
+    public static void checkValidity(PolicyBundle bundle, Instant now) throws PolicyException {
+        Problems problems = new Problems();
+        checkValidity(bundle.header(), now, problems);
+        problems.throwIfAny();
+    }
+
+    private static void checkValidity(BundleHeader header, Instant now, Problems problems) {
+        if (now.isBefore(header.validFrom()) || !now.isBefore(header.validUntil())) {
+            problems.add(
+                    ProblemKind.EXPIRED,
+                    Position.of("bundle"),
+                    "bundle is not valid at " + now,
+                    now.toString(),
+                    "from " + header.validFrom() + " until " + header.validUntil());
+        }
+    }
+
+    /**
+     * One officer of the host, of each owner and of who consents; two of who downgrades; and what the proof asks. What
+     * only takes away needs no officer of an owner whose own words stay as they were, so that a host can shut out at once.
+     */
+    private static Map<String, Integer> needed(
+            PolicyBundle bundle, @Nullable PolicyBundle inForce, boolean widens, Map<String, Integer> fromProof) {
         Map<String, Integer> needed = new TreeMap<>(fromProof);
         needed.merge("host", 1, Math::max);
+        PolicyBundle signedBefore =
+                inForce != null && !widens && officers(inForce).containsAll(officers(bundle)) ? inForce : null;
         // a consent is the word of who gives it, not of who writes it into a file
-        bundle.consents().values().forEach(c -> needed.merge(c.by().toString(), 1, Math::max));
+        for (ConsentRecord consent : bundle.consents().values()) {
+            if (signedBefore == null || !isKept(consent, signedBefore.consents().get(consent.name()))) {
+                needed.merge(consent.by().toString(), 1, Math::max);
+            }
+        }
         for (Policy policy : bundle.policies()) {
             boolean downgrades = policy.rules().stream().anyMatch(Rule.Relabel.class::isInstance);
             for (PolicyOwner owner : policy.owners()) {
-                if (!owner.isHost()) {
+                if (!owner.isHost() && (signedBefore == null || !isKept(policy, owner, bundle, signedBefore))) {
                     needed.merge(owner.toString(), downgrades ? 2 : 1, Math::max);
                 }
             }
         }
         return needed;
+    }
+
+    private static Set<String> officers(PolicyBundle bundle) {
+        Set<String> officers = new TreeSet<>();
+        bundle.tenants().values().stream()
+                .filter(t -> t.status() == Tenant.Status.ACTIVE && t.roles().contains(Role.OFFICER))
+                .forEach(t -> officers.add(t.id() + t.nations() + t.communities()));
+        return officers;
+    }
+
+    private static boolean isKept(ConsentRecord now, @Nullable ConsentRecord before) {
+        return before != null
+                && now.by().equals(before.by())
+                && now.from().equals(before.from())
+                && now.until().equals(before.until())
+                && names(now).equals(names(before));
+    }
+
+    private static List<String> names(ConsentRecord consent) {
+        return consent.to().stream().map(To.Name::text).toList();
+    }
+
+    private static boolean isKept(Policy policy, PolicyOwner owner, PolicyBundle now, PolicyBundle before) {
+        return before.policies().stream()
+                .filter(p -> p.owners().contains(owner))
+                .anyMatch(p -> Arrays.equals(
+                        now.files().get(policy.at().file()), before.files().get(p.at().file())));
     }
 
     private static List<X509Certificate> valid(PolicyBundle bundle, byte[] signature) {

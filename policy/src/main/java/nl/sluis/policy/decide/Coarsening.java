@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -70,7 +71,8 @@ public final class Coarsening {
      *
      * @param objectId canonical identifier of the object
      * @param positionSigmaM the tier: its standard deviation, m
-     * @param at the time of release, UTC; not the epoch of the data, which the asker could choose
+     * @param at when the gateway received the last input of what is released, UTC: not the epoch of the data, which the
+     *     asker could choose, and not the time of sending, because the same product sent twice must be the same
      */
     public Offsets offsets(String objectId, double positionSigmaM, Instant at) {
         if (!(positionSigmaM > 0)) {
@@ -106,6 +108,17 @@ public final class Coarsening {
             }
         }
         return 1;
+    }
+
+    /**
+     * Another name for an identifier that is a digest of what a coarse tier may not know, and so could be found by trying.
+     *
+     * @return 32 hexadecimal digits, always the same for the same identifier
+     */
+    public String alias(String identifier) {
+        return HexFormat.of()
+                .toHexDigits(number(identifier, 0, "alias", 0))
+                .concat(HexFormat.of().toHexDigits(number(identifier, 0, "alias", 1)));
     }
 
     /** Uniform on −1 to 1. */

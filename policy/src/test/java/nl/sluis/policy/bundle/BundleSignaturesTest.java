@@ -39,9 +39,9 @@ class BundleSignaturesTest {
     void aBundleThatAllPartiesSignedComesIntoForce() throws Exception {
         PolicyBundle first = bundle(1, "");
 
-        BundleSignatures.check(first, null, Map.of(), signers(first, host, nld, nldSecond), NOW);
+        BundleSignatures.check(first, null, true, Map.of(), signers(first, host, nld, nldSecond), NOW);
         PolicyBundle second = bundle(2, first.digestHex());
-        BundleSignatures.check(second, first, Map.of(), signers(second, host, nld, nldSecond), NOW);
+        BundleSignatures.check(second, first, true, Map.of(), signers(second, host, nld, nldSecond), NOW);
     }
 
     @Test
@@ -82,12 +82,25 @@ class BundleSignaturesTest {
                 () -> BundleSignatures.check(
                         first,
                         null,
+                        true,
                         Map.of(),
                         signers(first, host, nld, nldSecond),
                         Instant.parse("2027-01-01T00:00:00Z")));
         assertThat(expired)
                 .hasMessage("bundle: bundle is not valid at 2027-01-01T00:00:00Z"
                         + " (expected: from 2026-01-01T00:00:00Z until 2027-01-01T00:00:00Z)");
+    }
+
+    @Test
+    void whatOnlyNarrowsNeedsNoOfficerOfAnOwnerWhoseWordsStay() throws Exception {
+        PolicyBundle first = bundle(1, "");
+        PolicyBundle second = bundle(2, first.digestHex());
+
+        BundleSignatures.check(second, first, false, Map.of(), signers(second, host), NOW);
+        PolicyException refusal = catchThrowableOfType(
+                PolicyException.class,
+                () -> BundleSignatures.check(second, first, true, Map.of(), signers(second, host), NOW));
+        assertThat(refusal).hasMessage("bundle: signed by 0 officers of `NLD` (expected: 2)");
     }
 
     @Test
@@ -109,7 +122,7 @@ class BundleSignaturesTest {
     private static void refuses(
             PolicyBundle bundle, PolicyBundle inForce, Map<String, Set<String>> signers, String... messages) {
         PolicyException refusal = catchThrowableOfType(
-                PolicyException.class, () -> BundleSignatures.check(bundle, inForce, Map.of(), signers, NOW));
+                PolicyException.class, () -> BundleSignatures.check(bundle, inForce, true, Map.of(), signers, NOW));
         assertThat(refusal.problems().stream().map(Problem::toString)).containsExactly(messages);
     }
 

@@ -59,6 +59,32 @@ public final class Propagation {
         return ephemeris(solution, List.of(epoch)).points().get(0);
     }
 
+    /**
+     * Returns the states at given epochs, without covariances.
+     *
+     * @param start where to start
+     * @param forces the forces that act; estimated coefficients have their default values
+     * @param epochs UTC, in any order
+     * @return in the order of the epochs
+     * @throws PropagationException if the orbit cannot be propagated to an epoch
+     */
+    public static List<OrbitState> states(OrbitState start, ForceModel forces, List<Instant> epochs) {
+        OrekitData.load();
+        Frame frame = Dynamics.propagationFrame(start);
+        NumericalPropagator propagator = Dynamics.builder(start, forces).buildPropagator();
+        List<OrbitState> states = new ArrayList<>(epochs.size());
+        for (Instant epoch : epochs) {
+            try {
+                PVCoordinates pv = propagator.propagate(Convert.date(epoch)).getPVCoordinates(Convert.frame(frame));
+                states.add(new OrbitState(
+                        epoch, frame, Convert.vector(pv.getPosition()), Convert.vector(pv.getVelocity())));
+            } catch (RuntimeException e) {
+                throw new PropagationException(epoch, e);
+            }
+        }
+        return states;
+    }
+
     private static void run(OrbitSolution solution, List<Instant> epochs, Map<Instant, Ephemeris.Point> points) {
         if (epochs.isEmpty()) {
             return;

@@ -3,6 +3,7 @@ package nl.sluis.gateway.demo;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import nl.sluis.gateway.Gateway;
 import nl.sluis.gateway.GatewayConfig;
 import nl.sluis.gateway.Logging;
 import nl.sluis.gateway.PolicyFolder;
+import nl.sluis.gateway.Sluis;
 import nl.sluis.partner.ContextFileException;
 import nl.sluis.partner.ContributionOutcome;
 import nl.sluis.partner.Contributor;
@@ -135,6 +137,9 @@ public final class DemoCommand implements Callable<Integer> {
 
         screen.step("a development PKI: one root and one issuing authority for each nation");
         Pki.make(work.resolve("pki"));
+
+        screen.step("the policy: officers of the host and of each originator sign the bundle");
+        sign(work);
 
         screen.step("the gateway: embedded store, mutual TLS 1.3, one policy for the host and one for each originator");
         try (Gateway gateway = Gateway.open(GatewayConfig.load(config), work, Clock.systemUTC())) {
@@ -414,9 +419,27 @@ public final class DemoCommand implements Callable<Integer> {
         screen.line(sluis + "--help");
     }
 
+    private static void sign(Path work) throws IOException {
+        for (String officer : Scene.OFFICERS) {
+            Path credential = work.resolve("pki/officers").resolve(officer.replace(':', '/'));
+            int code = Sluis.commandLine()
+                    .setOut(new PrintWriter(Writer.nullWriter()))
+                    .execute(
+                            "policy",
+                            "sign",
+                            work.resolve("policy").toString(),
+                            "--key=" + credential.resolve("key.pem"),
+                            "--certificate=" + credential.resolve("certificate.pem"));
+            if (code != 0) {
+                throw new IOException("the bundle was not signed by `" + officer + "`");
+            }
+        }
+    }
+
     private static Path configuration(Path work) throws IOException {
         Path policy = Files.createDirectories(work.resolve("policy"));
         for (String file : List.of(
+                "bundle.yaml",
                 "tenants.yaml",
                 "audiences.yaml",
                 "object-groups.yaml",
@@ -463,9 +486,8 @@ public final class DemoCommand implements Callable<Integer> {
                     "--out",
                     folder.toString(),
                     "--host",
-                    "nld",
-                    "--officer",
-                    Scene.HOST_OFFICER + ":first-officer"));
+                    "nld"));
+            Scene.OFFICERS.forEach(officer -> command.addAll(List.of("--officer", officer)));
             List<String> tenants = new ArrayList<>(List.of(
                     Scene.HOST_OFFICER + ":officer,operator",
                     Scene.CATALOGUE + ":contributor",

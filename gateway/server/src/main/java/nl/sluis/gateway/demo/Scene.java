@@ -34,6 +34,16 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class Scene {
     static final String HOST_OFFICER = "nld/ssa-centre";
 
+    /** Who signs the bundle: an officer of each owner of a policy, two of the United States, which declares a downgrade. */
+    static final List<String> OFFICERS = List.of(
+            HOST_OFFICER + ":first-officer",
+            "usa/castle-rock:first-officer",
+            "usa/castle-rock:second-officer",
+            "ita/fucino:first-officer",
+            "kor/kumsan:first-officer",
+            "zaf/pretoria:first-officer",
+            "aus/uralla:first-officer");
+
     /** The subscribers, from the one with most rights to the one with least. */
     static final List<Subscriber> SUBSCRIBERS = List.of(
             new Subscriber("deu/space-watch", "ally cleared for all"),

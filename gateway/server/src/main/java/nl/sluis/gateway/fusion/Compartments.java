@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -27,6 +28,16 @@ final class Compartments<T> {
         byAudiences
                 .computeIfAbsent((BitSet) audiences.clone(), none -> new ArrayList<>())
                 .add(entry);
+    }
+
+    /** The same entries in the compartments of those who may use them now. */
+    Compartments<T> formedAgain(Function<T, BitSet> audiences) {
+        Compartments<T> formed = new Compartments<>(order);
+        byAudiences.values().stream()
+                .flatMap(List::stream)
+                .sorted(Comparator.comparingLong(order))
+                .forEach(entry -> formed.add(audiences.apply(entry), entry));
+        return formed;
     }
 
     /**

@@ -58,7 +58,6 @@ import org.slf4j.LoggerFactory;
 public final class Fusion implements Stage.Work {
     private static final Logger LOG = LoggerFactory.getLogger(Fusion.class);
 
-    private final PolicyBundle bundle;
     private final Usability usability;
     private final Forces forces;
     private final ExecutorService fits;
@@ -69,6 +68,7 @@ public final class Fusion implements Stage.Work {
     private final Map<Subject, Compartments<Input>> objects = new HashMap<>();
     private final Map<ObjectKey, ObjectReference> names = new HashMap<>();
     private final Map<Mode, Compartments<PublicElements>> catalogues = new EnumMap<>(Mode.class);
+    private Usability.InForce policy;
     private long elementsSeen;
 
     /**
@@ -92,15 +92,14 @@ public final class Fusion implements Stage.Work {
             long order, String contributionId, Instant received, SecurityLabel label, MeanElements elements) {}
 
     /**
-     * @param bundle the policy in force: labels and audiences
-     * @param usability which audiences may use a contribution
+     * @param usability the policy in force: labels, audiences, and which audiences may use a contribution
      * @param forces which forces are modelled
      * @param fits runs the fits
      * @param meters where to count
      */
-    public Fusion(PolicyBundle bundle, Usability usability, Forces forces, ExecutorService fits, MeterRegistry meters) {
-        this.bundle = bundle;
+    public Fusion(Usability usability, Forces forces, ExecutorService fits, MeterRegistry meters) {
         this.usability = usability;
+        this.policy = usability.inForce();
         this.forces = forces;
         this.fits = fits;
         this.meters = meters;
@@ -128,6 +127,83 @@ public final class Fusion implements Stage.Work {
                 .toList();
     }
 
+    @Override
+    public boolean isStale() {
+        return usability.inForce().bundle() != policy.bundle();
+    }
+
+    /**
+     * Forms compartments and views again where another policy has come into force, and makes what they lack: an audience
+     * that may use more, or may no longer use something that its last track was made from, gets a new one.
+     */
+    @Override
+    public List<NewEntry> refresh() throws InterruptedException {
+        Usability.InForce before = policy;
+        policy = usability.inForce();
+        List<Solution> solutions = new ArrayList<>();
+        for (Map.Entry<Subject, Compartments<Input>> one : objects.entrySet()) {
+            ObjectKey object = one.getKey().object();
+            Compartments<Input> formed = one.getValue().formedAgain(input -> usable(input.label(), object, Kind.TRACK));
+            BitSet due = changed(one.getValue(), before.bundle(), formed);
+            one.setValue(formed);
+            solutions.addAll(fit(one.getKey().mode(), Map.of(object, due)));
+        }
+        for (Map.Entry<Mode, Compartments<PublicElements>> one : catalogues.entrySet()) {
+            Compartments<PublicElements> formed = one.getValue()
+                    .formedAgain(elements -> usable(
+                            elements.label(),
+                            ObjectKey.of(elements.elements().getObject()).orElseThrow(),
+                            Kind.CONJUNCTION));
+            BitSet due = changed(one.getValue(), before.bundle(), formed);
+            one.setValue(formed);
+            solutions.addAll(elementSolutions(one.getKey(), due));
+        }
+        return solutions.stream()
+                .map(solution -> NewEntry.of(solution.toByteArray()))
+                .toList();
+    }
+
+    /** Who may use what was labelled under an earlier policy; nobody where the label means nothing any more. */
+    private BitSet usable(SecurityLabel label, ObjectKey object, Kind product) {
+        try {
+            return policy.usable(policy.bundle().label(label.toProto()), object, product);
+        } catch (LabelException e) {
+            LOG.error("label is unknown to the policy in force, data not used, reason={}", e.reason());
+            return new BitSet();
+        }
+    }
+
+    /** The audiences of the policy in force whose view holds other entries than before. */
+    private <T> BitSet changed(Compartments<T> before, PolicyBundle bundleBefore, Compartments<T> now) {
+        Map<AudienceId, List<T>> old = views(before, bundleBefore);
+        BitSet changed = new BitSet();
+        views(now, policy.bundle()).forEach((audience, entries) -> {
+            if (!entries.equals(old.get(audience))) {
+                changed.or(index(audience));
+            }
+        });
+        return changed;
+    }
+
+    private BitSet index(AudienceId audience) {
+        BitSet index = new BitSet();
+        policy.bundle().audiences().stream()
+                .filter(one -> AudienceId.of(one).equals(audience))
+                .forEach(one -> index.set(one.index()));
+        return index;
+    }
+
+    private static <T> Map<AudienceId, List<T>> views(Compartments<T> compartments, PolicyBundle bundle) {
+        Map<AudienceId, List<T>> views = new HashMap<>();
+        BitSet all = new BitSet();
+        all.set(0, bundle.audiences().size());
+        compartments
+                .views(all)
+                .forEach(view -> view.audiences().stream()
+                        .forEach(i -> views.put(AudienceId.of(bundle.audiences().get(i)), view.entries())));
+        return views;
+    }
+
     /**
      * What a contribution touched.
      *
@@ -146,7 +222,7 @@ public final class Fusion implements Stage.Work {
 
     private Touched takeIn(Entry entry) throws InvalidProtocolBufferException, LabelException {
         StoredContribution contribution = StoredContribution.parseFrom(entry.payload());
-        SecurityLabel label = bundle.label(contribution.getLabel());
+        SecurityLabel label = policy.bundle().label(contribution.getLabel());
         Instant received = Times.instant(contribution.getReceived());
         Map<ObjectKey, List<Input.Seen>> seen = new LinkedHashMap<>();
         Map<ObjectKey, List<OrbitState>> references = new LinkedHashMap<>();
@@ -201,7 +277,7 @@ public final class Fusion implements Stage.Work {
 
         Map<ObjectKey, BitSet> touched = new TreeMap<>();
         for (ObjectKey key : union(seen.keySet(), references.keySet())) {
-            BitSet usable = usability.usable(label, key, Kind.TRACK);
+            BitSet usable = policy.usable(label, key, Kind.TRACK);
             Input input = new Input(
                     entry.position(),
                     contribution.getContributionId(),
@@ -217,7 +293,7 @@ public final class Fusion implements Stage.Work {
         BitSet elementAudiences = new BitSet();
         for (MeanElements one : elements) {
             key(one.getObject()).ifPresent(key -> {
-                BitSet usable = usability.usable(label, key, Kind.CONJUNCTION);
+                BitSet usable = policy.usable(label, key, Kind.CONJUNCTION);
                 elementAudiences.or(usable);
                 catalogues
                         .computeIfAbsent(label.mode(), none -> new Compartments<>(PublicElements::order))
@@ -365,7 +441,7 @@ public final class Fusion implements Stage.Work {
                         received.stream().max(Instant::compareTo).orElseThrow()));
         labels.stream().distinct().map(SecurityLabel::toProto).forEach(basis::addSourceLabels);
         audiences.stream()
-                .mapToObj(i -> AudienceId.of(bundle.audiences().get(i)).text())
+                .mapToObj(i -> AudienceId.of(policy.bundle().audiences().get(i)).text())
                 .forEach(basis::addAudiences);
         return basis.build();
     }

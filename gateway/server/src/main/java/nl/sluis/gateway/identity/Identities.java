@@ -115,6 +115,17 @@ public final class Identities {
     }
 
     /**
+     * Whom the certificate of a signature belongs to: trusted as a caller's is, whether or not the tenant takes part yet.
+     */
+    public CallerIdentity signerOf(X509Certificate certificate) throws IdentityRejected {
+        TrustDomains current = trust;
+        Instant now = clock.instant();
+        VerifiedPath path = PathVerifier.verify(List.of(certificate), current, rules, now);
+        checkTrust(path, current);
+        return path.caller();
+    }
+
+    /**
      * Reads the trust folder again; connections go on, those that are no longer trusted are named to the listeners. Where
      * a revocation list can't be read or is older than the one held, the one held stays in use until it ends.
      *
@@ -206,15 +217,20 @@ public final class Identities {
     }
 
     private void checkNow(VerifiedPath path, TrustDomains current) throws IdentityRejected {
+        checkTrust(path, current);
+        TenantId tenant = path.caller().tenant();
+        if (!admitted.test(tenant)) {
+            throw new IdentityRejected(Reason.UNKNOWN_TENANT, "tenant `" + tenant + "` does not take part");
+        }
+    }
+
+    private void checkTrust(VerifiedPath path, TrustDomains current) throws IdentityRejected {
         CallerIdentity caller = path.caller();
         PathVerifier.checkStatus(path, current, clock.instant());
         for (Revocation revocation : revocations) {
             if (revocation.covers(caller)) {
                 throw new IdentityRejected(Reason.REVOKED_BY_OFFICER, "shut out by `" + revocation + "`");
             }
-        }
-        if (!admitted.test(caller.tenant())) {
-            throw new IdentityRejected(Reason.UNKNOWN_TENANT, "tenant `" + caller.tenant() + "` does not take part");
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
@@ -51,7 +52,7 @@ public final class ContributionIngest implements Ingest {
     private static final Logger LOG = LoggerFactory.getLogger(ContributionIngest.class);
 
     private final Journal journal;
-    private final PolicyBundle bundle;
+    private final Supplier<PolicyBundle> bundle;
     private final Coverage coverage;
     private final SensorRegistry sensors;
     private final Executor workers;
@@ -61,7 +62,7 @@ public final class ContributionIngest implements Ingest {
 
     /**
      * @param journal where contributions and quarantine are kept
-     * @param bundle labels and tenants
+     * @param bundle the bundle in force: labels and tenants
      * @param coverage how far the physical tables reach
      * @param workers runs the checks; they may block
      * @param clock the gateway's clock
@@ -69,7 +70,7 @@ public final class ContributionIngest implements Ingest {
      */
     public ContributionIngest(
             Journal journal,
-            PolicyBundle bundle,
+            Supplier<PolicyBundle> bundle,
             Coverage coverage,
             Executor workers,
             InstantSource clock,
@@ -189,7 +190,7 @@ public final class ContributionIngest implements Ingest {
     private SecurityLabel label(CallerIdentity source, Label label, Instant received) throws RefusedException {
         SecurityLabel checked;
         try {
-            checked = bundle.label(label);
+            checked = bundle.get().label(label);
         } catch (LabelException e) {
             throw refuse("contribution.label." + e.field(), "`" + e.found() + "` (expected: " + e.expected() + ")");
         }

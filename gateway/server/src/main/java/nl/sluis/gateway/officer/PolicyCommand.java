@@ -505,19 +505,35 @@ public final class PolicyCommand implements Runnable {
         @Option(names = "--certificate", required = true, description = "officer's certificate, PEM")
         private Path certificate = Path.of("");
 
-        @Option(names = "--out", required = true, description = "where to write the signature, DER")
-        private Path out = Path.of("");
+        @Option(
+                names = "--out",
+                description = "where to write the signature, DER; default: <folder>/signatures/<officer>.cms")
+        private @Nullable Path out;
 
         @Override
         public Integer call() {
             PolicyBundle bundle = common.need(folder);
+            Path written;
             try {
-                Files.write(out, BundleSignatures.sign(bundle, privateKey(), certificate()));
+                X509Certificate officer = certificate();
+                written = out == null
+                        ? Files.createDirectories(folder.resolve("signatures")).resolve(name(officer) + ".cms")
+                        : out;
+                Files.write(written, BundleSignatures.sign(bundle, privateKey(), officer));
             } catch (IOException | GeneralSecurityException e) {
                 throw new CommandLine.ParameterException(common.spec.commandLine(), "cannot sign: " + e.getMessage());
             }
-            common.out().println("signed " + bundle.digestHex());
+            common.out()
+                    .println("signed version " + bundle.header().version() + ", digest " + bundle.digestHex() + ", in "
+                            + written);
             return 0;
+        }
+
+        /** The subject in words, and the serial number, because two officers may have one name. */
+        private static String name(X509Certificate officer) {
+            String subject = officer.getSubjectX500Principal().getName();
+            return subject.replaceAll("[A-Z]+=", "").replaceAll("[^A-Za-z0-9]+", "-") + "-"
+                    + officer.getSerialNumber().toString(16);
         }
 
         private PrivateKey privateKey() throws IOException, GeneralSecurityException {

@@ -1,10 +1,14 @@
 package nl.sluis.gateway.release;
 
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import nl.sluis.gateway.fusion.Usability;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.item.ObjectKey;
@@ -18,15 +22,18 @@ import nl.sluis.policy.decide.Item;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.reference.ReferencePolicy;
 import nl.sluis.policy.rule.Kind;
+import nl.sluis.policy.text.PolicyException;
 
 /**
  * The policy that holds now, compiled, with the reference of the same bundle. A change swaps both by one volatile write;
- * whoever decides takes those that hold at that moment. There is no cache.
+ * whoever decides takes those that hold at that moment. There is no cache. Before the first bundle comes into force nobody
+ * is known and nothing is released.
  */
 public final class PolicyInForce implements Usability {
     private final InstantSource clock;
     private final DecisionLog decisions;
     private final SecondDecider second;
+    private final List<BiConsumer<PolicyBundle, PolicyBundle>> listeners = new CopyOnWriteArrayList<>();
     private volatile Deciders deciders;
 
     /** Two deciders of one bundle. */
@@ -37,13 +44,12 @@ public final class PolicyInForce implements Usability {
     }
 
     /**
-     * @param bundle the policy bundle
      * @param clock the gateway's clock
      * @param decisions where what was decided is kept for officers
      * @param second which decisions are made twice
      */
-    public PolicyInForce(PolicyBundle bundle, InstantSource clock, DecisionLog decisions, SecondDecider second) {
-        this(Deciders.of(bundle), clock, decisions, second);
+    public PolicyInForce(InstantSource clock, DecisionLog decisions, SecondDecider second) {
+        this(Deciders.of(nothing()), clock, decisions, second);
     }
 
     PolicyInForce(Deciders deciders, InstantSource clock, DecisionLog decisions, SecondDecider second) {
@@ -53,9 +59,25 @@ public final class PolicyInForce implements Usability {
         this.second = second;
     }
 
-    /** Puts another bundle in force: whoever decides from now on decides by it. */
-    public void swap(PolicyBundle bundle) {
-        deciders = Deciders.of(bundle);
+    private static PolicyBundle nothing() {
+        byte[] rules = "policy: nothing\nowner: host\n".getBytes(StandardCharsets.US_ASCII);
+        try {
+            return PolicyBundle.load(Map.of("nothing.yaml", rules));
+        } catch (PolicyException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Puts another bundle in force: all that is decided from now on is decided by it. */
+    void put(PolicyBundle next) {
+        PolicyBundle before = bundle();
+        deciders = Deciders.of(next);
+        listeners.forEach(listener -> listener.accept(before, next));
+    }
+
+    /** Calls the listener with the bundles before and now, each time when another has come into force. */
+    public void onChange(BiConsumer<PolicyBundle, PolicyBundle> listener) {
+        listeners.add(listener);
     }
 
     /** The bundle that holds now. */
@@ -93,12 +115,21 @@ public final class PolicyInForce implements Usability {
 
     /** The audience of a tenant; empty where the tenant is unknown, does not take part or is of another nation. */
     public Optional<Audience> audience(TenantId tenant) {
-        return tenant(tenant).flatMap(known -> Optional.ofNullable(bundle().audienceOf(known.id())));
+        return audience(bundle(), tenant);
+    }
+
+    /** The audience of a tenant under a bundle, as {@link #audience(TenantId)}. */
+    public static Optional<Audience> audience(PolicyBundle bundle, TenantId tenant) {
+        return tenant(bundle.tenants(), tenant).flatMap(known -> Optional.ofNullable(bundle.audienceOf(known.id())));
     }
 
     /** A tenant of the bundle; empty where it is unknown, does not take part or is of another nation. */
     public Optional<Tenant> tenant(TenantId id) {
-        Tenant tenant = bundle().tenants().get(id.name());
+        return tenant(bundle().tenants(), id);
+    }
+
+    static Optional<Tenant> tenant(Map<String, Tenant> tenants, TenantId id) {
+        Tenant tenant = tenants.get(id.name());
         if (tenant == null || tenant.status() != Tenant.Status.ACTIVE) {
             return Optional.empty();
         }
@@ -109,34 +140,53 @@ public final class PolicyInForce implements Usability {
     }
 
     @Override
-    public BitSet usable(SecurityLabel label, ObjectKey object, Kind product) {
-        Decision decision = decideUse(label, object, product);
-        BitSet audiences = new BitSet();
-        decision.direct().stream()
-                .filter(i -> isSubscriber(decision.policy().audiences().get(i)))
-                .forEach(audiences::set);
-        return audiences;
+    public InForce inForce() {
+        return new Pinned(deciders, second, clock);
+    }
+
+    /** One policy, whatever comes into force meanwhile. */
+    private record Pinned(Deciders deciders, SecondDecider second, InstantSource clock) implements InForce {
+        @Override
+        public PolicyBundle bundle() {
+            return deciders.compiled().bundle();
+        }
+
+        @Override
+        public BitSet usable(SecurityLabel label, ObjectKey object, Kind product) {
+            Decision decision = decideUse(deciders, second, clock, label, object, product);
+            BitSet audiences = new BitSet();
+            decision.direct().stream()
+                    .filter(i -> isSubscriber(decision.policy().audiences().get(i)))
+                    .forEach(audiences::set);
+            return audiences;
+        }
     }
 
     @Override
     public void explain(String contributionId, SecurityLabel label, ObjectKey object, Kind product) {
-        Decision decision = decideUse(label, object, product);
+        Decision decision = decideUse(deciders, second, clock, label, object, product);
         decisions.record(contributionId, product, List.of(object.text()), decision, audience -> true);
     }
 
     /** A contribution has no payload of the product's kind: that an expression can't be answered is no alarm here. */
-    private Decision decideUse(SecurityLabel label, ObjectKey object, Kind product) {
+    private static Decision decideUse(
+            Deciders now,
+            SecondDecider second,
+            InstantSource clock,
+            SecurityLabel label,
+            ObjectKey object,
+            Kind product) {
         Item item = Item.of(product, label)
                 .object(object.text())
                 .received(label.created())
                 .build();
-        Deciders now = deciders;
         Decision decision = now.compiled().decide(item, clock.instant());
         second.check(now.reference(), decision);
         return decision;
     }
 
-    static boolean isSubscriber(Audience audience) {
+    /** Whether an audience receives products. */
+    public static boolean isSubscriber(Audience audience) {
         return audience.roles().contains(Role.SUBSCRIBER);
     }
 }

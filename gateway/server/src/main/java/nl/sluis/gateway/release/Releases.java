@@ -7,12 +7,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.Entry;
@@ -20,6 +24,7 @@ import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.Stage;
+import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.journal.v1.StoredRelease;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Decision;
@@ -79,21 +84,25 @@ public final class Releases implements Stage.Work, AutoCloseable {
     /** Takes up the delays that had not ended when the gateway stopped. Called before the stage starts. */
     public void resumeDelays() throws InvalidProtocolBufferException {
         Map<String, StoredRelease> waiting = new HashMap<>();
+        read(release -> {
+            if (release.hasDue()) {
+                waiting.put(place(release), release);
+            } else {
+                waiting.remove(place(release));
+            }
+        });
+        waiting.values().forEach(this::schedule);
+    }
+
+    private void read(Consumer<StoredRelease> reader) throws InvalidProtocolBufferException {
         long next = Math.max(1, journal.oldest(LogName.RELEASED));
         long end = journal.watermark(LogName.RELEASED);
         while (next <= end) {
             for (Entry entry : journal.read(LogName.RELEASED, next, READ_ENTRIES_MAX)) {
-                StoredRelease release = StoredRelease.parseFrom(entry.payload());
-                String place = release.getProductPosition() + "/" + release.getAudience();
-                if (release.hasDue()) {
-                    waiting.put(place, release);
-                } else {
-                    waiting.remove(place);
-                }
+                reader.accept(StoredRelease.parseFrom(entry.payload()));
                 next = entry.position() + 1;
             }
         }
-        waiting.values().forEach(this::schedule);
     }
 
     @Override
@@ -106,6 +115,10 @@ public final class Releases implements Stage.Work, AutoCloseable {
         StoredItem item = StoredItem.parse(entry.payload(), policy.bundle());
         Decision decision = policy.decide(item.item());
         decisions.record(item.product().getProductId(), item.kind(), item.objects(), decision, item::isFor);
+        return decided(entry, item, decision, release -> true);
+    }
+
+    private List<NewEntry> decided(Entry entry, StoredItem item, Decision decision, Predicate<StoredRelease> isNews) {
         List<NewEntry> made = new ArrayList<>();
         for (Audience audience : decision.policy().audiences()) {
             if (PolicyInForce.isSubscriber(audience) && item.isFor(audience)) {
@@ -115,16 +128,20 @@ public final class Releases implements Stage.Work, AutoCloseable {
                         .setAudience(AudienceId.of(audience).text());
                 switch (decision.outcome(audience.index())) {
                     case RELEASED -> {
-                        released.increment();
-                        made.add(entry(release.build()));
+                        if (isNews.test(release.build())) {
+                            released.increment();
+                            made.add(entry(release.build()));
+                        }
                     }
                     case DELAYED -> {
-                        delayed.increment();
                         StoredRelease waiting = release.setDue(
                                         Times.timestamp(Objects.requireNonNull(decision.due(audience.index()))))
                                 .build();
-                        made.add(entry(waiting));
-                        schedule(waiting);
+                        if (isNews.test(waiting)) {
+                            delayed.increment();
+                            made.add(entry(waiting));
+                            schedule(waiting);
+                        }
                     }
                     case WITHHELD -> withheld.increment();
                 }
@@ -136,6 +153,61 @@ public final class Releases implements Stage.Work, AutoCloseable {
     private static NewEntry entry(StoredRelease release) {
         String id = release.getProductPosition() + "/" + release.getAudience() + (release.hasDue() ? "/due" : "");
         return NewEntry.keyed(release.getAudience(), release.toByteArray()).withClientId(id);
+    }
+
+    /**
+     * Decides again what was decided under another policy: the latest version of each product goes to audiences that may
+     * have it now and had not got it. What may no longer go is not sent, for sending decides as well. Reads the logs, so it
+     * is not for a thread that others wait for.
+     */
+    public void decideAgain() {
+        try {
+            Map<String, StoredRelease> places = new HashMap<>();
+            read(release -> places.put(place(release), release));
+            for (Entry entry : latestProducts()) {
+                StoredItem item = StoredItem.parse(entry.payload(), policy.bundle());
+                List<NewEntry> made =
+                        decided(entry, item, policy.decide(item.item()), release -> isNews(release, places));
+                if (!made.isEmpty()) {
+                    journal.append(LogName.RELEASED, made).join();
+                }
+            }
+        } catch (InvalidProtocolBufferException | LabelException | RuntimeException e) {
+            LOG.error("products could not be decided again after a change of policy", e);
+        }
+    }
+
+    /** What was released already stays released; what waits already may be due at another time now. */
+    private boolean isNews(StoredRelease release, Map<String, StoredRelease> places) {
+        StoredRelease before = places.get(place(release));
+        if (before != null && before.hasDue() && release.hasDue()) {
+            schedule(release);
+            return false;
+        }
+        return before == null || (before.hasDue() && !release.hasDue());
+    }
+
+    private static String place(StoredRelease release) {
+        return release.getProductPosition() + "/" + release.getAudience();
+    }
+
+    /** The newest version of each product; views of one object that share an identifier are apart. */
+    private Collection<Entry> latestProducts() throws InvalidProtocolBufferException {
+        Map<String, Entry> latest = new LinkedHashMap<>();
+        long next = Math.max(1, journal.oldest(LogName.PRODUCTS));
+        long end = journal.watermark(LogName.PRODUCTS);
+        while (next <= end) {
+            for (Entry entry : journal.read(LogName.PRODUCTS, next, READ_ENTRIES_MAX)) {
+                StoredProduct stored = StoredProduct.parseFrom(entry.payload());
+                // views of one object may share an identifier and be of different versions
+                String place =
+                        stored.getProduct().getProductId() + stored.getBasis().getAudiencesList();
+                latest.remove(place);
+                latest.put(place, entry);
+                next = entry.position() + 1;
+            }
+        }
+        return latest.values();
     }
 
     private void schedule(StoredRelease waiting) {
@@ -155,13 +227,19 @@ public final class Releases implements Stage.Work, AutoCloseable {
             StoredItem item = StoredItem.parse(product.payload(), policy.bundle());
             Decision decision = policy.decide(item.item());
             for (Audience audience : decision.policy().audiences()) {
-                if (AudienceId.of(audience).text().equals(waiting.getAudience())
-                        && decision.isReleased(audience.index())) {
+                if (!AudienceId.of(audience).text().equals(waiting.getAudience())) {
+                    continue;
+                }
+                Instant due = decision.due(audience.index());
+                if (decision.isReleased(audience.index())) {
                     released.increment();
                     journal.append(
                                     LogName.RELEASED,
                                     entry(waiting.toBuilder().clearDue().build()))
                             .join();
+                } else if (due != null && due.isAfter(now)) {
+                    // the policy has come to order a longer delay
+                    schedule(waiting.toBuilder().setDue(Times.timestamp(due)).build());
                 }
             }
         } catch (Exception e) {

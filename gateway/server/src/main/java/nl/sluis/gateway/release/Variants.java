@@ -6,17 +6,20 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.policy.bundle.Audience;
+import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.decide.Decision;
 import nl.sluis.policy.decide.Obligations;
 import nl.sluis.policy.decide.Redaction;
@@ -43,6 +46,7 @@ public final class Variants {
 
     private final PolicyInForce policy;
     private final Signer signer;
+    private final CoarseProducts coarse;
     private final Journal journal;
     private final Executor readers;
     private final Counter encoded;
@@ -60,13 +64,21 @@ public final class Variants {
     /**
      * @param policy the policy in force
      * @param signer binds labels
+     * @param coarsening the secret displacement of orbits
      * @param journal where products are read
      * @param readers runs blocking reads
      * @param meters where to count
      */
-    public Variants(PolicyInForce policy, Signer signer, Journal journal, Executor readers, MeterRegistry meters) {
+    public Variants(
+            PolicyInForce policy,
+            Signer signer,
+            Coarsening coarsening,
+            Journal journal,
+            Executor readers,
+            MeterRegistry meters) {
         this.policy = policy;
         this.signer = signer;
+        this.coarse = new CoarseProducts(coarsening);
         this.journal = journal;
         this.readers = readers;
         this.encoded = Counter.builder("sluis.release.variants")
@@ -97,7 +109,8 @@ public final class Variants {
     /** A product that is kept decoded, with the variants made so far; guarded by itself. */
     private static final class Kept {
         final @Nullable StoredItem item;
-        final Map<Obligations, Found.Ready> variants = new HashMap<>();
+        final Map<Obligations, Found> variants = new HashMap<>();
+        final Map<Obligations, List<Runnable>> making = new HashMap<>();
 
         Kept(@Nullable StoredItem item) {
             this.item = item;
@@ -132,22 +145,68 @@ public final class Variants {
         }
         Obligations obligations = Objects.requireNonNull(decision.obligations(now.index()));
         synchronized (found) {
-            Found.Ready ready = found.variants.get(obligations);
-            if (ready == null) {
-                if (obligations.positionSigmaAtLeastM() > 0) {
-                    // an obligation that can't be fulfilled is a denial
-                    unfulfilled.increment();
-                    return new Found.Withheld();
-                }
-                ready = encode(item.product(), obligations);
-                found.variants.put(obligations, ready);
+            Found made = found.variants.get(obligations);
+            if (made != null) {
+                return made;
             }
-            return ready;
+            if (obligations.positionSigmaAtLeastM() > 0) {
+                makeCoarse(found, item, obligations, wakeUp);
+                return new Found.Loading();
+            }
+            made = encode(item.product(), StoredItem.body(item.product()), obligations);
+            found.variants.put(obligations, made);
+            return made;
         }
     }
 
-    private Found.Ready encode(Product product, Obligations obligations) {
-        Message body = Redaction.apply(StoredItem.body(product), obligations);
+    /** Orbits take their time to displace, and event loops have none. */
+    private void makeCoarse(Kept kept, StoredItem item, Obligations obligations, Runnable wakeUp) {
+        List<Runnable> waiting = kept.making.get(obligations);
+        if (waiting != null) {
+            waiting.add(wakeUp);
+            return;
+        }
+        kept.making.put(obligations, new ArrayList<>(List.of(wakeUp)));
+        readers.execute(() -> {
+            Found made = new Found.Withheld();
+            try {
+                made = coarse(item, obligations);
+            } catch (RuntimeException e) {
+                LOG.error("variant can't be made, withheld, product={}", item.product().getProductId(), e);
+            }
+            List<Runnable> toWake;
+            synchronized (kept) {
+                kept.variants.put(obligations, made);
+                toWake = kept.making.remove(obligations);
+            }
+            if (toWake != null) {
+                toWake.forEach(Runnable::run);
+            }
+        });
+    }
+
+    private Found coarse(StoredItem item, Obligations obligations) {
+        Optional<Message> body = coarse.of(
+                StoredItem.body(item.product()),
+                obligations.positionSigmaAtLeastM(),
+                Instant.ofEpochMilli(item.item().receivedMs()));
+        if (body.isEmpty()) {
+            // an obligation that can't be fulfilled is a denial
+            unfulfilled.increment();
+            return new Found.Withheld();
+        }
+        return encode(item.product(), body.get(), obligations);
+    }
+
+    /** Forgets what was understood and made under another policy. */
+    public void policyChanged() {
+        synchronized (kept) {
+            kept.clear();
+        }
+    }
+
+    private Found.Ready encode(Product product, Message content, Obligations obligations) {
+        Message body = Redaction.apply(content, obligations);
         Product released = product.toBuilder()
                 .setField(StoredItem.bodyField(product), body)
                 .build();

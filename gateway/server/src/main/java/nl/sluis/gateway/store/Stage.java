@@ -43,6 +43,16 @@ public final class Stage implements AutoCloseable {
 
         /** Handles an entry and returns what it makes for the next log. */
         List<NewEntry> handle(Entry entry) throws Exception;
+
+        /** Whether something other than an entry has changed since, so that {@link #refresh} is due before the next. */
+        default boolean isStale() {
+            return false;
+        }
+
+        /** Takes in what has changed and returns what that makes for the next log. */
+        default List<NewEntry> refresh() throws Exception {
+            return List.of();
+        }
     }
 
     /**
@@ -75,7 +85,7 @@ public final class Stage implements AutoCloseable {
 
     /** True where everything in the input log has been handled. */
     public boolean idle() {
-        return position >= journal.watermark(input);
+        return position >= journal.watermark(input) && !work.isStale();
     }
 
     /** Entries that could not be handled and were passed over, since the start. */
@@ -104,6 +114,7 @@ public final class Stage implements AutoCloseable {
                     if (closing) {
                         return;
                     }
+                    refreshIfStale();
                     if (entry.position() <= saved) {
                         restore(entry);
                     } else {
@@ -112,6 +123,7 @@ public final class Stage implements AutoCloseable {
                     position = entry.position();
                     next = entry.position() + 1;
                 }
+                refreshIfStale();
                 if (entries.isEmpty()) {
                     awaitGrowth(next);
                 } else if (position > saved) {
@@ -125,6 +137,23 @@ public final class Stage implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void refreshIfStale() {
+        if (!work.isStale()) {
+            return;
+        }
+        try {
+            List<NewEntry> made = work.refresh();
+            if (!made.isEmpty()) {
+                journal.append(output, made).join();
+            }
+        } catch (StoreException | CompletionException e) {
+            throw e;
+        } catch (Exception | StackOverflowError e) {
+            failures.incrementAndGet();
+            LOG.error("change could not be taken in, stage={}", name, e);
         }
     }
 
@@ -177,13 +206,14 @@ public final class Stage implements AutoCloseable {
 
     private void awaitGrowth(long next) throws InterruptedException {
         synchronized (signal) {
-            while (!closing && journal.watermark(input) < next) {
+            while (!closing && journal.watermark(input) < next && !work.isStale()) {
                 signal.wait();
             }
         }
     }
 
-    private void wake() {
+    /** Has the stage look whether its work is stale. */
+    public void wake() {
         synchronized (signal) {
             signal.notifyAll();
         }

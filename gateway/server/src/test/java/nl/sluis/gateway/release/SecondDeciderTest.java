@@ -137,7 +137,7 @@ class SecondDeciderTest {
         PolicyInForce policy = inForce(deciders(strict, strict), second);
         Thread officer = new Thread(() -> {
             for (int i = 0; i < 400; i++) {
-                policy.swap(i % 2 == 0 ? lenient : strict);
+                policy.put(i % 2 == 0 ? lenient : strict);
             }
         });
         officer.start();
@@ -150,7 +150,7 @@ class SecondDeciderTest {
 
         assertThat(second.alarms()).isZero();
         assertThat(policy.decide(item("7")).released().size()).isEqualTo(1);
-        policy.swap(lenient);
+        policy.put(lenient);
         assertThat(policy.decide(item("7")).released().size()).isEqualTo(2);
     }
 

@@ -1,0 +1,250 @@
+package nl.sluis.gateway.release;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.identity.Role;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.store.Entry;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.journal.v1.StoredBundle;
+import nl.sluis.policy.bundle.BundleHeader;
+import nl.sluis.policy.bundle.BundleSignatures;
+import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.bundle.Tenant;
+import nl.sluis.policy.change.Comparison;
+import nl.sluis.policy.change.Direction;
+import nl.sluis.policy.change.Proof;
+import nl.sluis.policy.text.PolicyException;
+import nl.sluis.proto.v1.PolicyFile;
+import nl.sluis.proto.v1.PolicySignature;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings bundles into force: read, proved against the one in force, verified, kept in the journal, compiled and swapped in.
+ * A bundle that fails any of it leaves everything as it was.
+ *
+ * <p>Which bundle is in force is what the journal says, so that a folder cannot be put back to an older version, and a
+ * bundle that was accepted once needs no officers when the gateway starts again.
+ */
+public final class PolicyChanges {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyChanges.class);
+    private static final String IN_FORCE = "in-force";
+
+    private final PolicyInForce policy;
+    private final Journal journal;
+    private final Function<X509Certificate, Optional<CallerIdentity>> signers;
+    private final String hostNation;
+    private final boolean unsignedAllowed;
+    private final InstantSource clock;
+    private final Counter accepted;
+    private final Counter rejected;
+    private volatile Optional<String> problem = Optional.empty();
+
+    /**
+     * @param policy what is swapped
+     * @param journal remembers which bundle is in force
+     * @param signers whom a certificate belongs to; empty where it is not trusted
+     * @param hostNation the nation that runs the gateway, lower case; its officers sign as {@code host}
+     * @param unsignedAllowed for development only: bundles come into force without version and signatures, and are not
+     *     kept as the ones in force
+     * @param clock the gateway's clock
+     * @param meters where to count
+     */
+    public PolicyChanges(
+            PolicyInForce policy,
+            Journal journal,
+            Function<X509Certificate, Optional<CallerIdentity>> signers,
+            String hostNation,
+            boolean unsignedAllowed,
+            InstantSource clock,
+            MeterRegistry meters) {
+        this.policy = policy;
+        this.journal = journal;
+        this.signers = signers;
+        this.hostNation = hostNation;
+        this.unsignedAllowed = unsignedAllowed;
+        this.clock = clock;
+        this.accepted = counter(meters, "accepted");
+        this.rejected = counter(meters, "rejected");
+        Gauge.builder(
+                        "sluis.policy.version",
+                        policy,
+                        now -> now.bundle().header().version())
+                .description("version of the bundle in force")
+                .register(meters);
+        Gauge.builder(
+                        "sluis.policy.valid.seconds",
+                        this,
+                        changes -> changes.left().toSeconds())
+                .description("time until the bundle in force ends; below zero nothing is released")
+                .register(meters);
+    }
+
+    private static Counter counter(MeterRegistry meters, String outcome) {
+        return Counter.builder("sluis.policy.changes")
+                .description("bundles that were handed in, by outcome")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    /**
+     * Takes up the bundle that the gateway starts with: the one in force, or its successor.
+     *
+     * @throws PolicyException where it cannot be read, or may not come into force, with every reason
+     */
+    public synchronized void open(SignedFiles files) throws PolicyException {
+        PolicyBundle bundle = PolicyBundle.load(files.files());
+        Optional<PolicyBundle> before = unsignedAllowed ? Optional.empty() : recorded();
+        if (before.isPresent() && before.get().digestHex().equals(bundle.digestHex())) {
+            BundleSignatures.checkValidity(bundle, clock.instant());
+            policy.put(bundle);
+        } else {
+            bringIntoForce(bundle, files, before.orElse(null));
+        }
+    }
+
+    /**
+     * Brings a bundle into force in place of the one that is.
+     *
+     * @return false where it is in force already
+     * @throws PolicyException where it cannot be read, or may not come into force; the old one then stays
+     */
+    public synchronized boolean propose(SignedFiles files) throws PolicyException {
+        try {
+            PolicyBundle bundle = PolicyBundle.load(files.files());
+            boolean isNew = !bundle.digestHex().equals(policy.bundle().digestHex());
+            if (isNew) {
+                bringIntoForce(bundle, files, policy.bundle());
+            }
+            problem = Optional.empty();
+            return isNew;
+        } catch (PolicyException e) {
+            reject(e);
+            throw e;
+        }
+    }
+
+    /** Keeps in sight of the operator that what was handed in is not in force. */
+    public void reject(Exception reason) {
+        rejected.increment();
+        problem = Optional.of(String.valueOf(reason.getMessage()));
+        LOG.error(
+                "policy rejected, version {} stays in force: {}",
+                policy.bundle().header().version(),
+                reason.getMessage());
+    }
+
+    /** Why the bundle that was handed in last did not come into force; empty where it did. */
+    public Optional<String> problem() {
+        return problem;
+    }
+
+    /** How long the bundle in force still holds; not positive where it has ended, and nothing is released. */
+    public Duration left() {
+        return Duration.between(clock.instant(), policy.bundle().header().validUntil());
+    }
+
+    private void bringIntoForce(PolicyBundle bundle, SignedFiles files, @Nullable PolicyBundle before)
+            throws PolicyException {
+        Instant now = clock.instant();
+        if (unsignedAllowed) {
+            LOG.warn("policy taken without signatures: for development only");
+        } else {
+            Comparison change = before == null ? null : Proof.compare(before, bundle);
+            boolean widens = change == null || change.direction() == Direction.WIDENS;
+            Map<String, Integer> needed = change == null ? Map.of() : change.officers();
+            Map<String, Tenant> tenants = (before == null ? bundle : before).tenants();
+            Map<String, Set<String>> signed = BundleSignatures.signers(
+                    bundle, files.signatures(), (certificate, at) -> partiesOf(certificate, tenants), now);
+            BundleSignatures.check(bundle, before, widens, needed, signed, now);
+            keep(bundle, files, now);
+        }
+        policy.put(bundle);
+        accepted.increment();
+        BundleHeader header = bundle.header();
+        LOG.info(
+                "policy in force, name={} version={} digest={} until={}",
+                header.name(),
+                header.version(),
+                bundle.digestHex(),
+                header.validUntil());
+    }
+
+    /** An officer, by certificate and by the list of tenants, signs for the own tenant and nation, and may be the host's. */
+    private Set<String> partiesOf(X509Certificate certificate, Map<String, Tenant> tenants) {
+        CallerIdentity officer = signers.apply(certificate).orElse(null);
+        if (officer == null || !officer.roles().contains(Role.OFFICER)) {
+            return Set.of();
+        }
+        String nation = officer.tenant().nation();
+        Tenant tenant = PolicyInForce.tenant(tenants, officer.tenant())
+                .filter(known -> known.roles().contains(nl.sluis.policy.bundle.Role.OFFICER))
+                .orElse(null);
+        if (tenant == null) {
+            return Set.of();
+        }
+        Set<String> parties = new TreeSet<>();
+        parties.add(nation.toUpperCase(Locale.ROOT));
+        parties.add(nation.toUpperCase(Locale.ROOT) + "/" + tenant.id());
+        if (nation.equals(hostNation)) {
+            parties.add("host");
+        }
+        return parties;
+    }
+
+    private void keep(PolicyBundle bundle, SignedFiles files, Instant now) {
+        nl.sluis.proto.v1.PolicyBundle.Builder kept = nl.sluis.proto.v1.PolicyBundle.newBuilder()
+                .setVersion(bundle.header().version())
+                .setDigest(UnsafeByteOperations.unsafeWrap(BundleSignatures.digest(bundle)))
+                .setValidFrom(Times.timestamp(bundle.header().validFrom()))
+                .setValidUntil(Times.timestamp(bundle.header().validUntil()));
+        bundle.files()
+                .forEach((path, content) ->
+                        kept.addFiles(PolicyFile.newBuilder().setPath(path).setContent(ByteString.copyFrom(content))));
+        files.signatures()
+                .forEach(cms -> kept.addSignatures(PolicySignature.newBuilder().setCms(ByteString.copyFrom(cms))));
+        StoredBundle stored = StoredBundle.newBuilder()
+                .setBundle(kept)
+                .setAccepted(Times.timestamp(now))
+                .build();
+        journal.append(LogName.POLICIES, NewEntry.keyed(IN_FORCE, stored.toByteArray()))
+                .join();
+    }
+
+    private Optional<PolicyBundle> recorded() throws PolicyException {
+        Optional<Entry> entry = journal.latest(LogName.POLICIES, IN_FORCE);
+        if (entry.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Map<String, byte[]> files = new TreeMap<>();
+            StoredBundle.parseFrom(entry.get().payload())
+                    .getBundle()
+                    .getFilesList()
+                    .forEach(file -> files.put(file.getPath(), file.getContent().toByteArray()));
+            return Optional.of(PolicyBundle.load(files));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("bundle in force can't be read from the journal", e);
+        }
+    }
+}
