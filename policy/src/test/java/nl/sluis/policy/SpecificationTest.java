@@ -64,7 +64,8 @@ class SpecificationTest {
         String section = text.substring(text.indexOf(from), to == null ? text.length() : text.indexOf(to));
         return section.lines()
                 .filter(line -> line.startsWith("| ") && !line.startsWith("| file |"))
-                .flatMap(line -> Stream.of(line.split("\\|")[1].split(",")))
+                .map(line -> line.substring(2, line.indexOf('|', 2)))
+                .flatMap(Pattern.compile(",")::splitAsStream)
                 .map(String::strip)
                 .collect(Collectors.toCollection(TreeSet::new));
     }

@@ -17,13 +17,13 @@ import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.gateway.ConfigException;
 import nl.sluis.gateway.PolicyFolder;
 import nl.sluis.policy.bundle.PolicyBundle;
-import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.ConjunctionWarning;
+import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.GetSelfRequest;
 import nl.sluis.proto.v1.TenantServiceGrpc;
-import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -74,7 +74,10 @@ class S08PolicyChangeTest {
 
         change(2, RULES, rules.replace("rules:\n", "rules:\n" + NO_WARNINGS_TO_OPERATORS));
         signedBy("nld/ssa-centre/first-officer");
-        north.await("version 2 holds", GatewayUnderTest.LIMIT, () -> gateway.gateway().policyVersion() == 2);
+        north.await(
+                "version 2 holds",
+                GatewayUnderTest.LIMIT,
+                () -> gateway.gateway().policyVersion() == 2);
         gateway.accepted(Demo.CONJUNCTIONS, likely.subList(5, 10));
         gateway.quiet(List.of(north, acme));
 
@@ -109,11 +112,14 @@ class S08PolicyChangeTest {
         change(4, "tenants.yaml", tenants.replace("acme-space:\n", "acme-space:\n    status: removed\n"));
         signedBy("nld/ssa-centre/first-officer");
 
-        north.await("version 4 holds", GatewayUnderTest.LIMIT, () -> gateway.gateway().policyVersion() == 4);
-        TenantServiceGrpc.TenantServiceBlockingStub shutOut =
-                TenantServiceGrpc.newBlockingStub(gateway.tenant(Demo.ACME_SPACE).channel());
-        assertThatThrownBy(() -> shutOut.withDeadlineAfter(10, TimeUnit.SECONDS)
-                        .getSelf(GetSelfRequest.getDefaultInstance()))
+        north.await(
+                "version 4 holds",
+                GatewayUnderTest.LIMIT,
+                () -> gateway.gateway().policyVersion() == 4);
+        TenantServiceGrpc.TenantServiceBlockingStub shutOut = TenantServiceGrpc.newBlockingStub(
+                gateway.tenant(Demo.ACME_SPACE).channel());
+        assertThatThrownBy(() ->
+                        shutOut.withDeadlineAfter(10, TimeUnit.SECONDS).getSelf(GetSelfRequest.getDefaultInstance()))
                 .isInstanceOf(StatusRuntimeException.class);
         gateway.quiet(List.of(north));
     }
@@ -162,8 +168,8 @@ class S08PolicyChangeTest {
         try {
             return HttpClient.newHttpClient()
                     .send(
-                            HttpRequest.newBuilder(URI.create(
-                                            "http://127.0.0.1:" + gateway.gateway().adminPort() + "/health/ready"))
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                            + gateway.gateway().adminPort() + "/health/ready"))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();

@@ -217,7 +217,9 @@ public final class CompiledPolicy {
             for (int o = 0; o < owners.size(); o++) {
                 Arrays.fill(out.scratch, 0L);
                 int policy = rules.policyOf(owners.get(o));
-                for (int r = out.nextMatched(rules.relabelling, 0); r >= 0; r = out.nextMatched(rules.relabelling, r + 1)) {
+                for (int r = out.nextMatched(rules.relabelling, 0);
+                        r >= 0;
+                        r = out.nextMatched(rules.relabelling, r + 1)) {
                     CompiledRule rule = rules.rule(r);
                     for (int w = 0; rule.policyIndex() == policy && w < everyone.length; w++) {
                         out.scratch[w] |= rule.to()[w] & rule.relabelled()[w];

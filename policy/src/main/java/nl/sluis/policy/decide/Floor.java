@@ -89,7 +89,8 @@ final class Floor {
         for (Audience audience : bundle.audiences()) {
             audience.modes().forEach(m -> Bits.set(modes[m.bit()], audience.index()));
             audience.releaseTokens()
-                    .forEach(t -> Bits.set(members.computeIfAbsent(t.intern(), k -> new long[words]), audience.index()));
+                    .forEach(
+                            t -> Bits.set(members.computeIfAbsent(t.intern(), k -> new long[words]), audience.index()));
         }
         List<Admission> all = new ArrayList<>();
         bundle.spifs().all().forEach(s -> all.add(new Admission(s, bundle.audiences(), words)));

@@ -255,12 +255,11 @@ final class RuleTable {
 
     /** The rules that an object satisfies: those that grant, and those that narrow. */
     private void look(ItemObject object, int place, Decision out) {
-        long[] known =
-                switch (object.state()) {
-                    case IDENTIFIED -> ofId(object.id());
-                    case STATED -> stated(object, out.stated[place]);
-                    case UNCORRELATED, AMBIGUOUS, UNKNOWN -> null;
-                };
+        long[] known = switch (object.state()) {
+            case IDENTIFIED -> ofId(object.id());
+            case STATED -> stated(object, out.stated[place]);
+            case UNCORRELATED, AMBIGUOUS, UNKNOWN -> null;
+        };
         if (known != null) {
             out.objectGrants[place] = known;
             out.objectNarrows[place] = known;

@@ -44,7 +44,8 @@ class AttacksTest {
         List<String> expected = text(sections.remove("expected")).lines().toList();
         byte[] received = sections.remove("received");
         Instant at = received == null ? NOW : Instant.parse(text(received).strip());
-        Map<String, byte[]> files = new LinkedHashMap<>(TestBundles.files(Files.readString(folder().resolve("base.yaml-files"))));
+        Map<String, byte[]> files =
+                new LinkedHashMap<>(TestBundles.files(Files.readString(folder().resolve("base.yaml-files"))));
         files.putAll(sections);
         PolicyBundle bundle = PolicyBundle.load(files);
         CompiledPolicy compiled = CompiledPolicy.compile(bundle);
@@ -53,9 +54,12 @@ class AttacksTest {
                 bundle.policies().stream().flatMap(p -> p.tests().stream()).toList();
         assertThat(tests).isNotEmpty();
         if (received == null) {
-            assertThat(TestRun.run(bundle, NOW)).allSatisfy(r -> assertThat(r.passed())
-                    .as("%s: %s: %s gets `%s` (expected: %s)", file.getFileName(), r.test(), r.who(), r.found(), r.expected())
-                    .isTrue());
+            assertThat(TestRun.run(bundle, NOW))
+                    .allSatisfy(r -> assertThat(r.passed())
+                            .as(
+                                    "%s: %s: %s gets `%s` (expected: %s)",
+                                    file.getFileName(), r.test(), r.who(), r.found(), r.expected())
+                            .isTrue());
         }
         Item item = TestRun.item(tests.get(0).item(), at);
         Decision decision = compiled.decide(item, NOW);

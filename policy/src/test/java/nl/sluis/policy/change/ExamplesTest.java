@@ -31,9 +31,10 @@ class ExamplesTest {
         assertThat(TestRun.run(bundle, NOW)).hasSizeGreaterThan(5);
         assertThat(Preview.problems(bundle, NOW).stream().map(Problem::toString))
                 .isEmpty();
-        assertThat(bundle.policies()).allSatisfy(policy -> assertThat(policy.tests())
-                .as("tests of %s", policy.name())
-                .isNotEmpty());
+        assertThat(bundle.policies())
+                .allSatisfy(policy -> assertThat(policy.tests())
+                        .as("tests of %s", policy.name())
+                        .isNotEmpty());
     }
 
     @Test

@@ -134,8 +134,12 @@ class ProofTest {
 
     @Test
     void objectsInsideARangeAreLookedAtAlsoWhereItsEndsAreListedElsewhere() throws Exception {
-        String text = BASE.replace("debris: {ranges: [1-99]}, hva: [\"200\"]", "debris: {ranges: [10-12]}, hva: [\"10\", \"12\", \"13\"]")
-                .replace("  - {delay: hva", "  - {delay: debris, what: {group: debris}, to: [commercial], by: 2 h}\n  - {delay: hva");
+        String text = BASE.replace(
+                        "debris: {ranges: [1-99]}, hva: [\"200\"]",
+                        "debris: {ranges: [10-12]}, hva: [\"10\", \"12\", \"13\"]")
+                .replace(
+                        "  - {delay: hva",
+                        "  - {delay: debris, what: {group: debris}, to: [commercial], by: 2 h}\n  - {delay: hva");
         PolicyBundle before = TestBundles.bundle(text);
         PolicyBundle after = TestBundles.bundle(text.replace("by: 2 h", "by: 1 h"));
 
@@ -153,16 +157,24 @@ class ProofTest {
                 "  - {quota: few, what: {kind: track, group: debris}, to: [commercial], at_most: 10, per: 1 h}\n  - {delay: hva");
         PolicyBundle before = TestBundles.bundle(text);
 
-        for (String looser : List.of("at_most: 11, per: 1 h", "at_most: 10, per: 30 min", "at_most: 10, per: 1 h, count: objects")) {
-            Comparison comparison = Proof.compare(before, TestBundles.bundle(text.replace("at_most: 10, per: 1 h", looser)));
+        for (String looser :
+                List.of("at_most: 11, per: 1 h", "at_most: 10, per: 30 min", "at_most: 10, per: 1 h, count: objects")) {
+            Comparison comparison =
+                    Proof.compare(before, TestBundles.bundle(text.replace("at_most: 10, per: 1 h", looser)));
             assertThat(comparison.direction()).as(looser).isEqualTo(Direction.WIDENS);
             assertThat(comparison.gains().get(0).before()).contains("quota=10 items/1h");
         }
-        assertThat(Proof.compare(before, TestBundles.bundle(text.replace("{kind: track, group: debris}, to: [commercial], at", "{kind: track, group: hva}, to: [commercial], at"))).direction())
+        assertThat(Proof.compare(
+                                before,
+                                TestBundles.bundle(text.replace(
+                                        "{kind: track, group: debris}, to: [commercial], at",
+                                        "{kind: track, group: hva}, to: [commercial], at")))
+                        .direction())
                 .isEqualTo(Direction.WIDENS);
         assertThat(Proof.compare(before, bundle()).direction()).isEqualTo(Direction.WIDENS);
         assertThat(Proof.compare(bundle(), before).direction()).isEqualTo(Direction.NARROWS);
-        assertThat(Proof.compare(before, TestBundles.bundle(text.replace("at_most: 10", "at_most: 9"))).direction())
+        assertThat(Proof.compare(before, TestBundles.bundle(text.replace("at_most: 10", "at_most: 9")))
+                        .direction())
                 .isEqualTo(Direction.NARROWS);
     }
 

@@ -43,8 +43,8 @@ class ReplayTest {
             Map<String, long[]> expected = oneByOne(before, after, past);
 
             assertThat(found.keySet()).as("seed %d round %d", seed, round).isEqualTo(expected.keySet());
-            found.forEach((tenant, change) -> assertThat(List.of(
-                            change.before(), change.gained(), change.lost(), change.freer(), change.stricter()))
+            found.forEach((tenant, change) -> assertThat(
+                            List.of(change.before(), change.gained(), change.lost(), change.freer(), change.stricter()))
                     .as("seed %d, %s", seed, tenant)
                     .isEqualTo(Arrays.stream(expected.get(tenant)).boxed().toList()));
             found.values().forEach(c -> {
@@ -77,9 +77,11 @@ class ReplayTest {
             long[] count = new long[5];
             for (Preview.Recorded recorded : past) {
                 Obligations had = old.decide(recorded.item(), recorded.at())
-                        .obligations(Objects.requireNonNull(before.audienceOf(tenant)).index());
+                        .obligations(Objects.requireNonNull(before.audienceOf(tenant))
+                                .index());
                 Obligations has = next.decide(recorded.item(), recorded.at())
-                        .obligations(Objects.requireNonNull(after.audienceOf(tenant)).index());
+                        .obligations(
+                                Objects.requireNonNull(after.audienceOf(tenant)).index());
                 count[0] += had != null ? 1 : 0;
                 count[1] += had == null && has != null ? 1 : 0;
                 count[2] += had != null && has == null ? 1 : 0;

@@ -172,7 +172,10 @@ public final class Variants {
             try {
                 made = coarse(item, obligations);
             } catch (RuntimeException e) {
-                LOG.error("variant can't be made, withheld, product={}", item.product().getProductId(), e);
+                LOG.error(
+                        "variant can't be made, withheld, product={}",
+                        item.product().getProductId(),
+                        e);
             }
             List<Runnable> toWake;
             synchronized (kept) {

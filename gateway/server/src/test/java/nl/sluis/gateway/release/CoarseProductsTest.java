@@ -110,7 +110,8 @@ class CoarseProductsTest {
             sum = sum.plus(OrbitMessages.vector(seen.getState().getPositionM())
                     .minus(OrbitMessages.vector(truth.getState().getPositionM())));
         }
-        Vector3 once = OrbitMessages.vector(((Track) made(track(), SIGMA_M, RECEIVED)).getState().getPositionM())
+        Vector3 once = OrbitMessages.vector(
+                        ((Track) made(track(), SIGMA_M, RECEIVED)).getState().getPositionM())
                 .minus(OrbitMessages.vector(track().getState().getPositionM()));
         assertThat(sum.times(1.0 / releases).norm()).isCloseTo(once.norm(), within(0.01 * once.norm()));
         assertThat(once.norm()).isGreaterThan(0.1 * SIGMA_M);
@@ -201,10 +202,7 @@ class CoarseProductsTest {
         OrbitState one = new OrbitState(
                 TCA, Frame.GCRF, new Vector3(-1_200_000, 5_900_000, 3_400_000), new Vector3(-5_300, -3_300, 4_100));
         OrbitState two = new OrbitState(
-                TCA,
-                Frame.GCRF,
-                one.positionM().plus(draw(miss)),
-                new Vector3(5_100, -3_000, 4_600).plus(draw(200)));
+                TCA, Frame.GCRF, one.positionM().plus(draw(miss)), new Vector3(5_100, -3_000, 4_600).plus(draw(200)));
         ConjunctionWarning.Builder warning = ConjunctionWarning.newBuilder()
                 .setConjunctionId("41001 42001 " + TCA)
                 .setTca(Times.timestamp(TCA))
@@ -228,7 +226,8 @@ class CoarseProductsTest {
         return ConjunctionObject.newBuilder()
                 .setObject(ObjectReference.newBuilder().setCatalogueNumber(number))
                 .setState(OrbitMessages.state(state))
-                .setCovariance(OrbitMessages.covariance(nl.sluis.proto.v1.Frame.FRAME_RTN, diagonal(sigma, sigma / 1e3)))
+                .setCovariance(
+                        OrbitMessages.covariance(nl.sluis.proto.v1.Frame.FRAME_RTN, diagonal(sigma, sigma / 1e3)))
                 .setOrbitDetermination(OrbitDetermination.newBuilder().setWeightedRms(1.03))
                 .addComments("sigma " + sigma)
                 .build();
