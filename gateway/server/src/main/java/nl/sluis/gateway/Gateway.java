@@ -41,6 +41,7 @@ import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.RpcPermissions;
 import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.AudienceId;
+import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
 import nl.sluis.gateway.release.DecisionLog;
 import nl.sluis.gateway.release.PolicyChanges;
@@ -202,8 +203,13 @@ public final class Gateway implements AutoCloseable {
         vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(config.partnerPort().eventLoops() + 1));
         RpcPermissions permissions = RpcPermissions.standard();
-        GatewayMethods methods =
-                new GatewayMethods(ingest, policy, new Decisions(journal, policy, config.hostNation()), workers, clock);
+        GatewayMethods methods = new GatewayMethods(
+                ingest,
+                policy,
+                new Decisions(journal, policy, config.hostNation()),
+                new Bundles(policy, changes, clock),
+                workers,
+                clock);
         TlsOptions tls = new TlsOptions(
                 base.resolve(config.certificate().chain()),
                 base.resolve(config.certificate().key()),
@@ -284,9 +290,7 @@ public final class Gateway implements AutoCloseable {
                 policySeen = found;
                 changes.propose(found);
             }
-        } catch (PolicyException e) {
-            LOG.debug("policy folder not taken", e);
-        } catch (IOException | RuntimeException e) {
+        } catch (PolicyException | IOException | RuntimeException e) {
             changes.reject(e);
         }
     }

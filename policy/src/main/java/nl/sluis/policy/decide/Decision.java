@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
@@ -423,6 +424,30 @@ public final class Decision {
             OptionalDouble other = own.getOrDefault(path, OptionalDouble.empty());
             return precision.orElse(0) >= other.orElse(0) ? precision : other;
         });
+    }
+
+    /**
+     * Counts what goes to an audience against the quotas that hit it.
+     *
+     * @param ledger what was counted so far
+     * @param nowMs gateway time, milliseconds since 1970-01-01T00:00:00Z
+     * @return the first quota without room, for which the item is to be held; empty where there is none
+     */
+    public Optional<Rule.Quota> overQuota(int audience, QuotaLedger ledger, long nowMs) {
+        String key = policy.audiences().get(audience).key();
+        for (CompiledRule rule : hits(audience)) {
+            if (rule.rule() instanceof Rule.Quota quota) {
+                List<String> counted = quota.objects()
+                        ? item().objects().stream().map(ItemObject::toString).toList()
+                        : List.of("");
+                for (String object : counted) {
+                    if (!ledger.tryCount(key, rule.policy().name(), quota, object, nowMs)) {
+                        return Optional.of(quota);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private long delayS(int audience) {

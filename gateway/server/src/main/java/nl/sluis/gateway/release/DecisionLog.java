@@ -15,6 +15,7 @@ import nl.sluis.policy.decide.Outcome;
 import nl.sluis.policy.decide.Reason;
 import nl.sluis.policy.label.OwnerId;
 import nl.sluis.policy.rule.Kind;
+import nl.sluis.policy.rule.Rule;
 import nl.sluis.proto.v1.DecisionOutcome;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.RuleHit;
@@ -58,6 +59,34 @@ public final class DecisionLog {
                                 stored.addDecisions(decision(itemId, kind, objects, decision, explanation, tenant)));
             }
         }
+        keep(itemId, stored);
+    }
+
+    /**
+     * Tells officers that an item is held because a quota has no room: many low items make a high pattern.
+     *
+     * @param item the item
+     * @param decision what was decided
+     * @param audience the audience that it is held for
+     * @param quota the quota
+     */
+    void recordHeld(StoredItem item, Decision decision, Audience audience, Rule.Quota quota) {
+        String itemId = item.product().getProductId();
+        LOG.warn(
+                "quota without room, item held, quota={} tenants={}",
+                quota.head().name(),
+                audience.tenants());
+        StoredDecisions.Builder stored =
+                StoredDecisions.newBuilder().setLabel(decision.item().label().toProto());
+        Explanation explanation = decision.explain(audience.index());
+        audience.tenants()
+                .forEach(tenant -> stored.addDecisions(
+                        decision(itemId, item.kind(), item.objects(), decision, explanation, tenant).toBuilder()
+                                .setOutcome(DecisionOutcome.DECISION_OUTCOME_DELAYED)));
+        keep(itemId, stored);
+    }
+
+    private void keep(String itemId, StoredDecisions.Builder stored) {
         var unused = journal.append(
                         LogName.DECISIONS, NewEntry.of(stored.build().toByteArray()))
                 .whenComplete((appended, failure) -> {

@@ -10,6 +10,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class PolicyChanges {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyChanges.class);
     private static final String IN_FORCE = "in-force";
+    private static final int READ_ENTRIES_MAX = 16;
 
     private final PolicyInForce policy;
     private final Journal journal;
@@ -59,6 +62,7 @@ public final class PolicyChanges {
     private final Counter accepted;
     private final Counter rejected;
     private volatile Optional<String> problem = Optional.empty();
+    private volatile List<byte[]> signatures = List.of();
 
     /**
      * @param policy what is swapped
@@ -108,40 +112,54 @@ public final class PolicyChanges {
     }
 
     /**
-     * Takes up the bundle that the gateway starts with: the one in force, or its successor.
+     * Takes up the bundle that the gateway starts with: the one in force, or its successor. A folder with a bundle that was
+     * in force once is behind, for its successors may have come otherwise; what the journal says stays.
      *
      * @throws PolicyException where it cannot be read, or may not come into force, with every reason
      */
     public synchronized void open(SignedFiles files) throws PolicyException {
         PolicyBundle bundle = PolicyBundle.load(files.files());
-        Optional<PolicyBundle> before = unsignedAllowed ? Optional.empty() : recorded();
-        if (before.isPresent() && before.get().digestHex().equals(bundle.digestHex())) {
-            BundleSignatures.checkValidity(bundle, clock.instant());
-            policy.put(bundle);
-        } else {
-            bringIntoForce(bundle, files, before.orElse(null));
+        List<StoredBundle> accepted = unsignedAllowed ? List.of() : accepted();
+        if (accepted.isEmpty()) {
+            bringIntoForce(bundle, files, null);
+            return;
         }
+        StoredBundle last = accepted.get(accepted.size() - 1);
+        PolicyBundle before = PolicyBundle.load(files(last));
+        ByteString digest = ByteString.copyFrom(BundleSignatures.digest(bundle));
+        if (accepted.stream().noneMatch(one -> one.getBundle().getDigest().equals(digest))) {
+            bringIntoForce(bundle, files, before);
+            return;
+        }
+        if (!last.getBundle().getDigest().equals(digest)) {
+            LOG.warn(
+                    "policy folder holds version {}, which was in force once; version {} came after it and stays",
+                    bundle.header().version(),
+                    before.header().version());
+        }
+        BundleSignatures.checkValidity(before, clock.instant());
+        signatures = last.getBundle().getSignaturesList().stream()
+                .map(one -> one.getCms().toByteArray())
+                .toList();
+        policy.put(before);
     }
 
     /**
-     * Brings a bundle into force in place of the one that is.
+     * Brings a bundle into force in place of the one that is; nothing happens where it is in force already.
      *
-     * @return false where it is in force already
      * @throws PolicyException where it cannot be read, or may not come into force; the old one then stays
      */
-    public synchronized boolean propose(SignedFiles files) throws PolicyException {
-        try {
-            PolicyBundle bundle = PolicyBundle.load(files.files());
-            boolean isNew = !bundle.digestHex().equals(policy.bundle().digestHex());
-            if (isNew) {
-                bringIntoForce(bundle, files, policy.bundle());
-            }
-            problem = Optional.empty();
-            return isNew;
-        } catch (PolicyException e) {
-            reject(e);
-            throw e;
+    public synchronized void propose(SignedFiles files) throws PolicyException {
+        PolicyBundle bundle = PolicyBundle.load(files.files());
+        if (!bundle.digestHex().equals(policy.bundle().digestHex())) {
+            bringIntoForce(bundle, files, policy.bundle());
         }
+        problem = Optional.empty();
+    }
+
+    /** The signatures that brought the bundle in force there. */
+    public List<byte[]> signatures() {
+        return signatures;
     }
 
     /** Keeps in sight of the operator that what was handed in is not in force. */
@@ -179,6 +197,7 @@ public final class PolicyChanges {
             BundleSignatures.check(bundle, before, widens, needed, signed, now);
             keep(bundle, files, now);
         }
+        signatures = List.copyOf(files.signatures());
         policy.put(bundle);
         accepted.increment();
         BundleHeader header = bundle.header();
@@ -231,20 +250,28 @@ public final class PolicyChanges {
                 .join();
     }
 
-    private Optional<PolicyBundle> recorded() throws PolicyException {
-        Optional<Entry> entry = journal.latest(LogName.POLICIES, IN_FORCE);
-        if (entry.isEmpty()) {
-            return Optional.empty();
+    /** The bundles that came into force, in their order. */
+    private List<StoredBundle> accepted() {
+        List<StoredBundle> bundles = new ArrayList<>();
+        long next = Math.max(1, journal.oldest(LogName.POLICIES));
+        while (next <= journal.watermark(LogName.POLICIES)) {
+            for (Entry entry : journal.read(LogName.POLICIES, next, READ_ENTRIES_MAX)) {
+                next = entry.position() + 1;
+                try {
+                    bundles.add(StoredBundle.parseFrom(entry.payload()));
+                } catch (InvalidProtocolBufferException e) {
+                    throw new IllegalStateException("bundle at " + entry.position() + " can't be read", e);
+                }
+            }
         }
-        try {
-            Map<String, byte[]> files = new TreeMap<>();
-            StoredBundle.parseFrom(entry.get().payload())
-                    .getBundle()
-                    .getFilesList()
-                    .forEach(file -> files.put(file.getPath(), file.getContent().toByteArray()));
-            return Optional.of(PolicyBundle.load(files));
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("bundle in force can't be read from the journal", e);
-        }
+        return bundles;
+    }
+
+    private static Map<String, byte[]> files(StoredBundle stored) {
+        Map<String, byte[]> files = new TreeMap<>();
+        stored.getBundle()
+                .getFilesList()
+                .forEach(file -> files.put(file.getPath(), file.getContent().toByteArray()));
+        return files;
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,7 +29,9 @@ import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.journal.v1.StoredRelease;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Decision;
+import nl.sluis.policy.decide.QuotaLedger;
 import nl.sluis.policy.label.LabelException;
+import nl.sluis.policy.rule.Rule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,9 @@ public final class Releases implements Stage.Work, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
     private static final int READ_ENTRIES_MAX = 256;
 
+    /** How often in a quota's window an item that is held by it is tried again. */
+    private static final int QUOTA_LOOKS_PER_WINDOW = 10;
+
     private final PolicyInForce policy;
     private final DecisionLog decisions;
     private final Journal journal;
@@ -48,6 +54,8 @@ public final class Releases implements Stage.Work, AutoCloseable {
     private final Counter released;
     private final Counter withheld;
     private final Counter delayed;
+    private final Counter held;
+    private final QuotaLedger quotas = new QuotaLedger();
 
     /**
      * @param policy the policy in force
@@ -72,6 +80,7 @@ public final class Releases implements Stage.Work, AutoCloseable {
         this.released = counter(meters, "released");
         this.withheld = counter(meters, "withheld");
         this.delayed = counter(meters, "delayed");
+        this.held = counter(meters, "held");
     }
 
     private static Counter counter(MeterRegistry meters, String outcome) {
@@ -129,8 +138,7 @@ public final class Releases implements Stage.Work, AutoCloseable {
                 switch (decision.outcome(audience.index())) {
                     case RELEASED -> {
                         if (isNews.test(release.build())) {
-                            released.increment();
-                            made.add(entry(release.build()));
+                            made.add(entry(countedOrHeld(item, decision, audience, release.build())));
                         }
                     }
                     case DELAYED -> {
@@ -148,6 +156,28 @@ public final class Releases implements Stage.Work, AutoCloseable {
             }
         }
         return made;
+    }
+
+    /** What is over a quota is held, officers are told, and it is tried again until the window has moved. */
+    private StoredRelease countedOrHeld(StoredItem item, Decision decision, Audience audience, StoredRelease release) {
+        Instant now = clock.instant();
+        Optional<Rule.Quota> over;
+        synchronized (quotas) {
+            over = decision.overQuota(audience.index(), quotas, now.toEpochMilli());
+        }
+        if (over.isEmpty()) {
+            released.increment();
+            return release.toBuilder().clearDue().build();
+        }
+        held.increment();
+        if (!release.hasDue()) {
+            decisions.recordHeld(item, decision, audience, over.get());
+        }
+        Instant again = now.plusSeconds(Math.max(1, over.get().perS() / QUOTA_LOOKS_PER_WINDOW));
+        StoredRelease waiting =
+                release.toBuilder().setDue(Times.timestamp(again)).build();
+        schedule(waiting);
+        return waiting;
     }
 
     private static NewEntry entry(StoredRelease release) {
@@ -232,11 +262,10 @@ public final class Releases implements Stage.Work, AutoCloseable {
                 }
                 Instant due = decision.due(audience.index());
                 if (decision.isReleased(audience.index())) {
-                    released.increment();
-                    journal.append(
-                                    LogName.RELEASED,
-                                    entry(waiting.toBuilder().clearDue().build()))
-                            .join();
+                    StoredRelease release = countedOrHeld(item, decision, audience, waiting);
+                    if (!release.hasDue()) {
+                        journal.append(LogName.RELEASED, entry(release)).join();
+                    }
                 } else if (due != null && due.isAfter(now)) {
                     // the policy has come to order a longer delay
                     schedule(waiting.toBuilder().setDue(Times.timestamp(due)).build());

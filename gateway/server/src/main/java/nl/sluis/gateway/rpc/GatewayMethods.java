@@ -11,9 +11,17 @@ import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.ingest.IngestException;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
 import nl.sluis.gateway.release.PolicyInForce;
 import nl.sluis.policy.bundle.Clearance;
+import nl.sluis.policy.text.PolicyException;
+import nl.sluis.proto.v1.ApproveBundleRequest;
+import nl.sluis.proto.v1.ApproveBundleResponse;
+import nl.sluis.proto.v1.CheckDraftRequest;
+import nl.sluis.proto.v1.CheckDraftResponse;
+import nl.sluis.proto.v1.GetBundleRequest;
+import nl.sluis.proto.v1.GetBundleResponse;
 import nl.sluis.proto.v1.GetSelfRequest;
 import nl.sluis.proto.v1.GetSelfResponse;
 import nl.sluis.proto.v1.GetSensorRequest;
@@ -23,6 +31,8 @@ import nl.sluis.proto.v1.ListDecisionsResponse;
 import nl.sluis.proto.v1.ListSensorsRequest;
 import nl.sluis.proto.v1.ListSensorsResponse;
 import nl.sluis.proto.v1.PolicyServiceGrpc;
+import nl.sluis.proto.v1.ProposeBundleRequest;
+import nl.sluis.proto.v1.ProposeBundleResponse;
 import nl.sluis.proto.v1.PutSensorRequest;
 import nl.sluis.proto.v1.PutSensorResponse;
 import nl.sluis.proto.v1.Role;
@@ -40,6 +50,7 @@ public final class GatewayMethods {
     private final ContributionIngest ingest;
     private final PolicyInForce policy;
     private final Decisions decisions;
+    private final Bundles bundles;
     private final Executor workers;
     private final InstantSource clock;
 
@@ -47,6 +58,7 @@ public final class GatewayMethods {
      * @param ingest takes contributions and sensors
      * @param policy the policy in force
      * @param decisions what officers ask
+     * @param bundles the bundle in force, drafts and proposals
      * @param workers runs what may block
      * @param clock the gateway's clock
      */
@@ -54,11 +66,13 @@ public final class GatewayMethods {
             ContributionIngest ingest,
             PolicyInForce policy,
             Decisions decisions,
+            Bundles bundles,
             Executor workers,
             InstantSource clock) {
         this.ingest = ingest;
         this.policy = policy;
         this.decisions = decisions;
+        this.bundles = bundles;
         this.workers = workers;
         this.clock = clock;
     }
@@ -70,6 +84,10 @@ public final class GatewayMethods {
         return methods.unary(SensorServiceGrpc.getPutSensorMethod(), this::putSensor)
                 .unary(SensorServiceGrpc.getGetSensorMethod(), this::getSensor)
                 .unary(SensorServiceGrpc.getListSensorsMethod(), this::listSensors)
+                .unary(PolicyServiceGrpc.getGetBundleMethod(), this::getBundle)
+                .unary(PolicyServiceGrpc.getCheckDraftMethod(), this::checkDraft)
+                .unary(PolicyServiceGrpc.getProposeBundleMethod(), this::proposeBundle)
+                .unary(PolicyServiceGrpc.getApproveBundleMethod(), this::approveBundle)
                 .unary(PolicyServiceGrpc.getListDecisionsMethod(), this::listDecisions)
                 .unary(TenantServiceGrpc.getGetSelfMethod(), this::getSelf);
     }
@@ -108,6 +126,50 @@ public final class GatewayMethods {
             page.setNextPageToken(after.get(size - 1).getSensorId());
         }
         return CompletableFuture.completedFuture(page.build());
+    }
+
+    private CompletionStage<GetBundleResponse> getBundle(CallerIdentity caller, GetBundleRequest request) {
+        return CompletableFuture.supplyAsync(
+                () -> GetBundleResponse.newBuilder()
+                        .setBundle(bundles.inForce())
+                        .build(),
+                workers);
+    }
+
+    private CompletionStage<CheckDraftResponse> checkDraft(CallerIdentity caller, CheckDraftRequest request) {
+        return CompletableFuture.supplyAsync(() -> bundles.check(request.getFilesList()), workers);
+    }
+
+    private CompletionStage<ProposeBundleResponse> proposeBundle(CallerIdentity caller, ProposeBundleRequest request) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return ProposeBundleResponse.newBuilder()
+                                .setOfficersMissing(bundles.propose(request.getBundle()))
+                                .build();
+                    } catch (PolicyException e) {
+                        throw Errors.failedPrecondition("BUNDLE_REFUSED", String.valueOf(e.getMessage()));
+                    }
+                },
+                workers);
+    }
+
+    private CompletionStage<ApproveBundleResponse> approveBundle(CallerIdentity caller, ApproveBundleRequest request) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return ApproveBundleResponse.newBuilder()
+                                .setOfficersMissing(bundles.approve(
+                                                request.getDigest().toByteArray(),
+                                                request.getSignature().getCms().toByteArray())
+                                        .orElseThrow(() ->
+                                                Errors.notFound("PROPOSAL", "no such proposal waits for signatures")))
+                                .build();
+                    } catch (PolicyException e) {
+                        throw Errors.failedPrecondition("BUNDLE_REFUSED", String.valueOf(e.getMessage()));
+                    }
+                },
+                workers);
     }
 
     private CompletionStage<ListDecisionsResponse> listDecisions(CallerIdentity caller, ListDecisionsRequest request) {
