@@ -1,5 +1,6 @@
 package nl.sluis.partner.command;
 
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -16,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -29,6 +31,10 @@ import nl.sluis.partner.PartnerContext;
 import nl.sluis.partner.TlsProbe;
 import nl.sluis.proto.v1.GetSelfRequest;
 import nl.sluis.proto.v1.GetSelfResponse;
+import nl.sluis.proto.v1.Role;
+import nl.sluis.proto.v1.SubscribeRequest;
+import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.proto.v1.SubscriptionServiceGrpc;
 import nl.sluis.proto.v1.Tenant;
 import nl.sluis.proto.v1.TenantServiceGrpc;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +71,7 @@ public final class DoctorCommand implements Callable<Integer> {
     private static final Duration SKEW_FAIL = Duration.ofSeconds(30);
 
     private static final int LABEL_WIDTH = 18;
+    private static final String FIRST_MESSAGE = "first message";
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -277,6 +284,50 @@ public final class DoctorCommand implements Callable<Integer> {
         Instant gatewayTime = Instant.ofEpochSecond(
                 self.getGatewayTime().getSeconds(), self.getGatewayTime().getNanos());
         skew(Duration.between(gatewayTime, middle), Duration.between(before, after));
+        if (tenant.getRolesList().contains(Role.ROLE_SUBSCRIBER)) {
+            firstMessage(channel);
+        }
+    }
+
+    /** A subscription answers at once, whether or not there is anything to send: a checkpoint stands at its start. */
+    private void firstMessage(ManagedChannel channel) {
+        long start = System.nanoTime();
+        try (Context.CancellableContext stream = Context.current().withCancellation()) {
+            Iterator<SubscribeResponse> messages = stream.call(() -> SubscriptionServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(CALL_MAX_S, TimeUnit.SECONDS)
+                    .subscribe(SubscribeRequest.getDefaultInstance()));
+            if (!messages.hasNext()) {
+                fail(
+                        ExitCode.FAILED,
+                        FIRST_MESSAGE,
+                        "the stream ended without one",
+                        "ask the gateway's operator; what it has sent before can be resumed");
+                return;
+            }
+            SubscribeResponse first = messages.next();
+            if (first.hasClosing()) {
+                fail(
+                        ExitCode.FAILED,
+                        FIRST_MESSAGE,
+                        "closing: " + Words.of(first.getClosing().getReason()),
+                        "ask the gateway's operator");
+                return;
+            }
+            ok(
+                    FIRST_MESSAGE,
+                    String.format(
+                            Locale.ROOT,
+                            "%s after %.1f ms",
+                            first.getMessageCase()
+                                    .name()
+                                    .toLowerCase(Locale.ROOT)
+                                    .replace('_', ' '),
+                            (System.nanoTime() - start) / 1e6));
+        } catch (StatusRuntimeException e) {
+            refused(FIRST_MESSAGE, e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void skew(Duration skew, Duration roundTrip) {
@@ -305,7 +356,8 @@ public final class DoctorCommand implements Callable<Integer> {
                 check,
                 TlsProbe.oneLine(failure),
                 permission
-                        ? "the gateway does not accept this certificate: is it revoked, or is its CA or tenant not admitted?"
+                        ? "the gateway does not accept this certificate: is it revoked, or is its CA or tenant not"
+                                + " admitted?"
                         : "ask the gateway's operator");
     }
 

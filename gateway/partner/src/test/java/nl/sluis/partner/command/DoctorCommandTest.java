@@ -1,23 +1,36 @@
 package nl.sluis.partner.command;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
+import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import nl.sluis.certs.Credential;
+import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.partner.FakeGateway;
+import nl.sluis.proto.v1.Checkpoint;
 import nl.sluis.proto.v1.Clearance;
+import nl.sluis.proto.v1.Closing;
+import nl.sluis.proto.v1.ClosingReason;
 import nl.sluis.proto.v1.DataMode;
 import nl.sluis.proto.v1.GetSelfResponse;
 import nl.sluis.proto.v1.Role;
+import nl.sluis.proto.v1.SubscribeResponse;
 import nl.sluis.proto.v1.Tenant;
 import nl.sluis.proto.v1.TenantStatus;
 import org.junit.jupiter.api.AfterAll;
@@ -48,6 +61,12 @@ class DoctorCommandTest {
     void reset() {
         gateway.health.setStatus("", HealthCheckResponse.ServingStatus.SERVING);
         gateway.self = self(Duration.ZERO);
+        gateway.subscriptions.clear();
+        for (int i = 0; i < 2; i++) {
+            gateway.subscriptions.add((request, answers) -> answers.onNext(SubscribeResponse.newBuilder()
+                    .setCheckpoint(Checkpoint.getDefaultInstance())
+                    .build()));
+        }
     }
 
     @Test
@@ -62,7 +81,8 @@ class DoctorCommandTest {
                 .contains("ok    health            serving")
                 .contains("ok    tenant            nld/ssa-centre, active")
                 .contains("ok    clearances        NATO RESTRICTED")
-                .contains("+0.000 s against the gateway");
+                .contains("+0.000 s against the gateway")
+                .contains("ok    first message     checkpoint after ");
     }
 
     @Test
@@ -137,6 +157,98 @@ class DoctorCommandTest {
         Ran ran = Ran.run(gateway, new DoctorCommand(clock));
         assertThat(ran.exitCode()).isZero();
         assertThat(ran.out()).contains("warn  health            not_serving");
+    }
+
+    @Test
+    void aStreamThatEndsOrIsRefusedAtOnceIsFound() {
+        gateway.subscriptions.clear();
+        gateway.subscriptions.add((request, answers) -> answers.onCompleted());
+        Ran ended = Ran.run(gateway, new DoctorCommand(clock));
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(ended.out()).contains("FAIL  first message     the stream ended without one");
+        gateway.subscriptions.add((request, answers) -> answers.onNext(SubscribeResponse.newBuilder()
+                .setClosing(Closing.newBuilder().setReason(ClosingReason.CLOSING_REASON_SHUTDOWN))
+                .build()));
+        assertThat(Ran.run(gateway, new DoctorCommand(clock)).out())
+                .contains("FAIL  first message     closing: shutdown");
+        gateway.subscriptions.add(
+                (request, answers) -> answers.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException()));
+        assertThat(Ran.run(gateway, new DoctorCommand(clock)).out())
+                .contains("FAIL  first message     resource exhausted")
+                .contains("-> ask the gateway's operator");
+    }
+
+    @Test
+    void aChainInTheWrongOrderIsFound() throws IOException {
+        Credential own = gateway.pki.tenant("nld", "ssa-centre");
+        String root = Files.readString(gateway.pki.trustFolder().resolve("deu").resolve("root.pem"));
+        Path chain = Files.writeString(
+                folder.resolve("wrong-chain.pem"),
+                Files.readString(own.certificatePem()).split("(?<=-----END CERTIFICATE-----\n)", -1)[0] + root);
+        Ran ran = Ran.run(
+                new DoctorCommand(clock),
+                "--endpoint",
+                gateway.endpoint(),
+                "--trust",
+                own.gatewayRootPem().toString(),
+                "--cert",
+                chain.toString(),
+                "--key",
+                own.keyPem().toString());
+        assertThat(ran.out())
+                .contains("FAIL  own chain         certificate 2 did not sign certificate 1")
+                .contains("-> put the own certificate first");
+    }
+
+    @Test
+    void aPortThatSpeaksNoTlsAndOneThatSpeaksNoHttp2AreFound() throws Exception {
+        Credential own = gateway.pki.tenant("nld", "ssa-centre");
+        try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread greeter =
+                    answering(plain, socket -> socket.getOutputStream().write("SSH-2.0\r\n\r\n".getBytes(US_ASCII)));
+            Ran ran = doctor("localhost:" + plain.getLocalPort(), own, own.keyPem(), own.gatewayRootPem());
+            assertThat(ran.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+            assertThat(ran.out()).contains("FAIL  TLS").contains("-> the endpoint must speak TLS 1.3");
+            greeter.join();
+        }
+        try (ServerSocket web = webServer()) {
+            Thread server = answering(web, socket -> ((SSLSocket) socket).startHandshake());
+            Ran ran = doctor("localhost:" + web.getLocalPort(), own, own.keyPem(), own.gatewayRootPem());
+            assertThat(ran.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+            assertThat(ran.out())
+                    .contains("FAIL  ALPN              `` (expected: `h2`)")
+                    .contains("-> this port is not the partners' gRPC port");
+            server.join();
+        }
+    }
+
+    /** TLS with the gateway's own certificate, and no ALPN. */
+    private static ServerSocket webServer() throws Exception {
+        char[] password = DevelopmentPki.PKCS12_PASSWORD.toCharArray();
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(KeyStore.getInstance(gateway.pki.gateway().pkcs12().toFile(), password), password);
+        SSLContext tls = SSLContext.getInstance("TLSv1.3");
+        tls.init(keys.getKeyManagers(), null, null);
+        return tls.getServerSocketFactory().createServerSocket(0, 2, InetAddress.getLoopbackAddress());
+    }
+
+    private interface Answer {
+        void to(Socket socket) throws IOException;
+    }
+
+    /** Answers two connections, which doctor makes: one to see TCP, one for TLS. */
+    private static Thread answering(ServerSocket server, Answer answer) {
+        Thread thread = new Thread(() -> {
+            for (int i = 0; i < 2; i++) {
+                try (Socket socket = server.accept()) {
+                    answer.to(socket);
+                } catch (IOException gone) {
+                    // the first of the two says nothing
+                }
+            }
+        });
+        thread.start();
+        return thread;
     }
 
     private static Ran doctor(String endpoint, Credential who, Path key, Path trust) {
