@@ -113,6 +113,16 @@ public final class PolicyInForce implements Usability {
         return decision;
     }
 
+    /** The policy that holds now. */
+    CompiledPolicy compiled() {
+        return deciders.compiled();
+    }
+
+    /** The gateway's time, ms. */
+    long nowMs() {
+        return clock.millis();
+    }
+
     /** The audience of a tenant; empty where the tenant is unknown, does not take part or is of another nation. */
     public Optional<Audience> audience(TenantId tenant) {
         return audience(bundle(), tenant);

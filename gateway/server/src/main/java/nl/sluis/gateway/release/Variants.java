@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Coarsening;
+import nl.sluis.policy.decide.CompiledPolicy;
 import nl.sluis.policy.decide.Decision;
 import nl.sluis.policy.decide.Obligations;
 import nl.sluis.policy.decide.Redaction;
@@ -112,8 +114,30 @@ public final class Variants {
         final Map<Obligations, Found> variants = new HashMap<>();
         final Map<Obligations, List<Runnable>> making = new HashMap<>();
 
+        /** By the audience as it was handed out, which all its subscriptions share. */
+        final IdentityHashMap<Audience, Found> answers = new IdentityHashMap<>();
+
+        private @Nullable CompiledPolicy answeredBy;
+        private long answeredAtMs;
+
         Kept(@Nullable StoredItem item) {
             this.item = item;
+        }
+
+        /**
+         * What was decided in this very millisecond by the policy that holds. A decision depends on nothing else, so that
+         * one that goes to 256 subscribers at once is made once and not 256 times, and none is older than its sending.
+         */
+        @Nullable
+        Found answered(Audience audience, PolicyInForce policy) {
+            CompiledPolicy now = policy.compiled();
+            long nowMs = policy.nowMs();
+            if (now != answeredBy || nowMs != answeredAtMs) {
+                answers.clear();
+                answeredBy = now;
+                answeredAtMs = nowMs;
+            }
+            return answers.get(audience);
         }
     }
 
@@ -138,25 +162,36 @@ public final class Variants {
         if (item == null) {
             return new Found.Withheld();
         }
+        synchronized (found) {
+            Found answer = found.answered(audience, policy);
+            if (answer == null) {
+                answer = decide(found, item, audience, wakeUp);
+                if (!(answer instanceof Found.Loading)) {
+                    found.answers.put(audience, answer);
+                }
+            }
+            return answer;
+        }
+    }
+
+    private Found decide(Kept found, StoredItem item, Audience audience, Runnable wakeUp) {
         Decision decision = policy.decide(item.item(), audience.tenants().get(0));
         Audience now = decision.policy().bundle().audienceOf(audience.tenants().get(0));
         if (now == null || !now.key().equals(audience.key()) || !decision.isReleased(now.index())) {
             return new Found.Withheld();
         }
         Obligations obligations = Objects.requireNonNull(decision.obligations(now.index()));
-        synchronized (found) {
-            Found made = found.variants.get(obligations);
-            if (made != null) {
-                return made;
-            }
-            if (obligations.positionSigmaAtLeastM() > 0) {
-                makeCoarse(found, item, obligations, wakeUp);
-                return new Found.Loading();
-            }
-            made = encode(item.product(), StoredItem.body(item.product()), obligations);
-            found.variants.put(obligations, made);
+        Found made = found.variants.get(obligations);
+        if (made != null) {
             return made;
         }
+        if (obligations.positionSigmaAtLeastM() > 0) {
+            makeCoarse(found, item, obligations, wakeUp);
+            return new Found.Loading();
+        }
+        made = encode(item.product(), StoredItem.body(item.product()), obligations);
+        found.variants.put(obligations, made);
+        return made;
     }
 
     /** Orbits take their time to displace, and event loops have none. */

@@ -21,18 +21,22 @@ final class AudienceLog {
     private long[] releasedMicros = new long[FIRST_CAPACITY];
     private int size;
 
-    /** Adds a release; wakes whoever waits for it. */
-    void add(long productPosition, String productId, long atMicros) {
+    /** Adds a release. Nobody is woken for it alone: see {@link #wakeAll}. */
+    synchronized void add(long productPosition, String productId, long atMicros) {
+        if (size == positions.length) {
+            positions = Arrays.copyOf(positions, 2 * size);
+            releasedMicros = Arrays.copyOf(releasedMicros, 2 * size);
+        }
+        positions[size] = productPosition;
+        releasedMicros[size] = atMicros;
+        latestByProduct.put(productId, size);
+        size++;
+    }
+
+    /** Wakes whoever waits for what was added: once for all of it, so that it goes out in one write. */
+    void wakeAll() {
         List<Runnable> toWake;
         synchronized (this) {
-            if (size == positions.length) {
-                positions = Arrays.copyOf(positions, 2 * size);
-                releasedMicros = Arrays.copyOf(releasedMicros, 2 * size);
-            }
-            positions[size] = productPosition;
-            releasedMicros[size] = atMicros;
-            latestByProduct.put(productId, size);
-            size++;
             toWake = new ArrayList<>(listeners);
         }
         toWake.forEach(Runnable::run);

@@ -5,8 +5,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.item.AudienceId;
@@ -97,20 +99,23 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         long next = Math.max(followed + 1, Math.max(1, journal.oldest(LogName.RELEASED)));
         while (next <= journal.watermark(LogName.RELEASED)) {
             List<Entry> entries = journal.read(LogName.RELEASED, next, READ_ENTRIES_MAX);
+            Set<AudienceLog> grown = new HashSet<>();
             for (Entry entry : entries) {
-                takeIn(entry);
+                takeIn(entry, grown);
                 next = entry.position() + 1;
                 followed = entry.position();
             }
+            grown.forEach(AudienceLog::wakeAll);
         }
     }
 
-    private void takeIn(Entry entry) {
+    private void takeIn(Entry entry, Set<AudienceLog> grown) {
         try {
             StoredRelease release = StoredRelease.parseFrom(entry.payload());
             if (!release.hasDue()) {
-                log(new AudienceId(release.getAudience()))
-                        .add(release.getProductPosition(), release.getProductId(), micros(entry.recordedAt()));
+                AudienceLog log = log(new AudienceId(release.getAudience()));
+                log.add(release.getProductPosition(), release.getProductId(), micros(entry.recordedAt()));
+                grown.add(log);
             }
         } catch (InvalidProtocolBufferException e) {
             LOG.error("release can't be read, position={}", entry.position(), e);
@@ -135,16 +140,19 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         AudienceId id = AudienceId.of(audience);
         AudienceLog log = log(id);
         byte[] binding = binding(id, request);
-        Cursors.Place start = switch (request.getStartCase()) {
-            case NOW, START_NOT_SET -> new Cursors.Place(log.size(), 0);
-            case SNAPSHOT -> new Cursors.Place(0, 0);
-            case TIME -> new Cursors.Place(log.firstSince(micros(Times.instant(request.getTime()))), 0);
-            case CURSOR ->
-                known(
-                        log,
-                        cursors.read(
-                                caller.tenant(), binding, request.getCursor().toByteArray()));
-        };
+        Cursors.Place start =
+                switch (request.getStartCase()) {
+                    case NOW, START_NOT_SET -> new Cursors.Place(log.size(), 0);
+                    case SNAPSHOT -> new Cursors.Place(0, 0);
+                    case TIME -> new Cursors.Place(log.firstSince(micros(Times.instant(request.getTime()))), 0);
+                    case CURSOR ->
+                        known(
+                                log,
+                                cursors.read(
+                                        caller.tenant(),
+                                        binding,
+                                        request.getCursor().toByteArray()));
+                };
         int[] snapshot = request.getStartCase() == SubscribeRequest.StartCase.SNAPSHOT ? log.snapshot() : new int[0];
         int live = request.getStartCase() == SubscribeRequest.StartCase.SNAPSHOT
                 ? (snapshot.length == 0 ? log.size() : snapshot[snapshot.length - 1] + 1)

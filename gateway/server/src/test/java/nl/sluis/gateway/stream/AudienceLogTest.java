@@ -50,13 +50,17 @@ class AudienceLogTest {
     }
 
     @Test
-    void a_release_wakes_whoever_listens_and_nobody_who_left() {
+    void releases_wake_whoever_listens_once_together_and_nobody_who_left() {
         AtomicInteger wakes = new AtomicInteger();
         Runnable listener = wakes::incrementAndGet;
         log.addListener(listener);
         log.add(1, "a", 1);
+        log.add(2, "b", 1);
+        assertThat(wakes).hasValue(0);
+        log.wakeAll();
         log.removeListener(listener);
-        log.add(2, "a", 2);
+        log.add(3, "a", 2);
+        log.wakeAll();
 
         assertThat(wakes).hasValue(1);
     }
