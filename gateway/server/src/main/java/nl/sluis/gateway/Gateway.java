@@ -39,6 +39,7 @@ import nl.sluis.gateway.identity.Identities;
 import nl.sluis.gateway.identity.IdentityRejected;
 import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.RpcPermissions;
+import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.officer.Bundles;
@@ -58,6 +59,7 @@ import nl.sluis.gateway.rpc.PartnerMetrics;
 import nl.sluis.gateway.rpc.PartnerPort;
 import nl.sluis.gateway.rpc.PartnerServer;
 import nl.sluis.gateway.rpc.Serving;
+import nl.sluis.gateway.rpc.TenantQuota;
 import nl.sluis.gateway.rpc.TlsEngine;
 import nl.sluis.gateway.rpc.TlsOptions;
 import nl.sluis.gateway.store.EmbeddedJournal;
@@ -68,6 +70,7 @@ import nl.sluis.gateway.store.StoreException;
 import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.gateway.stream.LiveSubscriptions;
 import nl.sluis.gateway.web.AdminServer;
+import nl.sluis.gateway.web.AdminTls;
 import nl.sluis.gateway.web.HealthCheck;
 import nl.sluis.gateway.web.HealthCheck.State;
 import nl.sluis.orbit.OrbitState;
@@ -215,18 +218,18 @@ public final class Gateway implements AutoCloseable {
                 base.resolve(config.certificate().key()),
                 identities.trustManager(),
                 TlsEngine.best());
+        TenantQuota quota = quota(config);
         partners = new PartnerServer(
                 vertx,
                 new PartnerPort(
                         config.partnerPort().host(),
                         config.partnerPort().port(),
                         config.partnerPort().eventLoops()),
-                PartnerLimits.defaults()
-                        .withStreamTimes(
-                                config.streams().heartbeat(), config.streams().stall()),
+                limits(config),
                 tls,
                 new CertificateCallers(identities),
                 (caller, method) -> permissions.mayCall(method, rolesOf(policy, caller)),
+                tenant -> quota(policy, quota, tenant),
                 methods.table(),
                 subscriptions,
                 serving,
@@ -238,6 +241,12 @@ public final class Gateway implements AutoCloseable {
                 vertx,
                 config.adminPort().host(),
                 config.adminPort().port(),
+                config.adminPort()
+                        .tls()
+                        .map(files -> new AdminTls(
+                                base.resolve(files.chain()),
+                                base.resolve(files.key()),
+                                base.resolve(files.clientAuthorities()))),
                 checks(coverage, clock, secondDecider),
                 meters);
         measure();
@@ -298,12 +307,48 @@ public final class Gateway implements AutoCloseable {
     /** What a caller may do is what its certificate names and its entry in the tenant list grants. */
     private static Set<Role> rolesOf(PolicyInForce policy, CallerIdentity caller) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
-        policy.tenant(caller.tenant())
-                .ifPresent(tenant -> caller.roles().stream()
-                        .filter(role -> tenant.roles().stream()
-                                .anyMatch(granted -> granted.word().equals(role.word())))
-                        .forEach(roles::add));
+        policy.tenant(caller.tenant()).ifPresent(tenant -> caller.roles().stream()
+                .filter(role -> tenant.roles().stream()
+                        .anyMatch(granted -> granted.word().equals(role.word())))
+                .forEach(roles::add));
         return roles;
+    }
+
+    static PartnerLimits limits(GatewayConfig config) {
+        GatewayConfig.Limits limits = config.limits();
+        return new PartnerLimits(
+                limits.messageBytes(),
+                limits.decompressionRatio(),
+                limits.subscribeRequestBytes(),
+                limits.itemsInFlight(),
+                limits.batchBytes(),
+                limits.unsentBytes(),
+                limits.streamsPerConnection(),
+                limits.headerBytes(),
+                limits.continuationFrames(),
+                limits.resets(),
+                limits.resetWindow(),
+                limits.handshakeTime(),
+                limits.idleTime(),
+                limits.requestTime(),
+                config.streams().heartbeat(),
+                config.streams().stall(),
+                PartnerLimits.defaults().closeWindow(),
+                limits.pingInterval(),
+                limits.pingTime());
+    }
+
+    static TenantQuota quota(GatewayConfig config) {
+        return new TenantQuota(
+                config.limits().tenantConnections(),
+                config.limits().tenantMessagesPerS(),
+                config.limits().tenantBytesPerS(),
+                config.limits().tenantUnfinishedBytes());
+    }
+
+    /** A tenant's own entry in the list of tenants goes before what holds for all. */
+    private static TenantQuota quota(PolicyInForce policy, TenantQuota all, TenantId tenant) {
+        return policy.tenant(tenant).map(entry -> all.with(entry.quotas())).orElse(all);
     }
 
     private static Forces forces(GatewayConfig config) {
@@ -339,20 +384,16 @@ public final class Gateway implements AutoCloseable {
         List<HealthCheck> checks = new ArrayList<>();
         checks.add(
                 new HealthCheck("serving", () -> serving.isServing() ? State.well() : State.notReady("not serving")));
-        checks.add(new HealthCheck(
-                "journal",
-                () -> journal.failure()
-                        .map(failure -> State.notReady(failure.code().name()))
-                        .orElseGet(State::well)));
+        checks.add(new HealthCheck("journal", () -> journal.failure()
+                .map(failure -> State.notReady(failure.code().name()))
+                .orElseGet(State::well)));
         for (Stage stage : stages) {
-            checks.add(new HealthCheck(
-                    "stage-" + stage.name(),
-                    () -> stage.fatal()
-                            .map(failure -> State.notReady(
-                                    "stopped: " + failure.getClass().getSimpleName()))
-                            .orElseGet(() -> stage.failures() == 0
-                                    ? State.well()
-                                    : new State(true, stage.failures() + " entries passed over"))));
+            checks.add(new HealthCheck("stage-" + stage.name(), () -> stage.fatal()
+                    .map(failure ->
+                            State.notReady("stopped: " + failure.getClass().getSimpleName()))
+                    .orElseGet(() -> stage.failures() == 0
+                            ? State.well()
+                            : new State(true, stage.failures() + " entries passed over"))));
         }
         checks.add(new HealthCheck("physical-tables", () -> {
             Duration left = coverage.remaining(clock.instant());

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -32,7 +33,7 @@ public interface GatewayConfig {
     /** Where partners connect. */
     Port partnerPort();
 
-    /** Where operators look: health and metrics. Plain HTTP, so leave it on loopback. */
+    /** Where operators look: health and metrics. */
     AdminPort adminPort();
 
     /** Folder of the journal and the gateway's own keys. */
@@ -63,6 +64,9 @@ public interface GatewayConfig {
     /** Live streams. */
     Streams streams();
 
+    /** What partners may use. */
+    Limits limits();
+
     /** The partner port. */
     interface Port {
         /** Address or name to bind. */
@@ -80,6 +84,9 @@ public interface GatewayConfig {
 
     /** The operator's port. */
     interface AdminPort {
+        /** HTTPS with client certificates; absent: plain HTTP, which only loopback may have. */
+        Optional<AdminTls> tls();
+
         /** Address or name to bind. */
         @WithDefault("127.0.0.1")
         String host();
@@ -94,6 +101,18 @@ public interface GatewayConfig {
         /** Which decisions an independent second decider makes too; where it disagrees, nobody gets the item. */
         @WithDefault("all")
         SecondDecider.Scope secondDecider();
+    }
+
+    /** HTTPS of the operator's port. */
+    interface AdminTls {
+        /** Certificate chain, PEM. */
+        String chain();
+
+        /** Private key, PKCS#8 PEM. */
+        String key();
+
+        /** Authorities of the operators' and scrapers' client certificates, PEM. */
+        String clientAuthorities();
     }
 
     /** The gateway's certificate. */
@@ -162,6 +181,92 @@ public interface GatewayConfig {
         /** How long a graceful stop may take. */
         @WithDefault("PT10S")
         Duration drain();
+    }
+
+    /**
+     * What partners may use. The reasons stand in the table of limits in the documentation and at {@link
+     * nl.sluis.gateway.rpc.PartnerLimits}.
+     */
+    interface Limits {
+        /** Largest request message after decompression, bytes. */
+        @WithDefault("4194304")
+        int messageBytes();
+
+        /** Bytes that one compressed byte may unpack to. */
+        @WithDefault("100")
+        int decompressionRatio();
+
+        /** Largest subscription request, bytes. */
+        @WithDefault("65536")
+        int subscribeRequestBytes();
+
+        /** Contributions of one stream that wait for their commit. */
+        @WithDefault("64")
+        int itemsInFlight();
+
+        /** Bytes that a subscription writes before others have their turn. */
+        @WithDefault("32768")
+        int batchBytes();
+
+        /** Bytes of one stream that its peer has not taken. */
+        @WithDefault("65536")
+        int unsentBytes();
+
+        /** Calls on one connection at a time. */
+        @WithDefault("100")
+        int streamsPerConnection();
+
+        /** Decoded headers of one call, bytes. */
+        @WithDefault("16384")
+        int headerBytes();
+
+        /** Small CONTINUATION frames in one block of headers. */
+        @WithDefault("16")
+        int continuationFrames();
+
+        /** Streams that a peer may reset in {@link #resetWindow()}. */
+        @WithDefault("200")
+        int resets();
+
+        /** Window of {@link #resets()}, whole seconds. */
+        @WithDefault("PT30S")
+        Duration resetWindow();
+
+        /** Time for a TLS handshake. */
+        @WithDefault("PT10S")
+        Duration handshakeTime();
+
+        /** Time that a connection may be open without a call. */
+        @WithDefault("PT10M")
+        Duration idleTime();
+
+        /** Time for the request of a call that has one message. */
+        @WithDefault("PT10S")
+        Duration requestTime();
+
+        /** Time between two tests of a connection. */
+        @WithDefault("PT30S")
+        Duration pingInterval();
+
+        /** Time for the answer to such a test. */
+        @WithDefault("PT20S")
+        Duration pingTime();
+
+        /** Connections of one tenant. */
+        @WithDefault("64")
+        int tenantConnections();
+
+        /** Messages that one tenant sends, per second. */
+        @WithDefault("20000")
+        long tenantMessagesPerS();
+
+        /** Bytes of messages that one tenant sends, per second. */
+        @WithDefault("33554432")
+        long tenantBytesPerS();
+
+        /** Bytes of unfinished requests that one tenant may have here. */
+        @WithDefault("16777216")
+        long tenantUnfinishedBytes();
     }
 
     /**

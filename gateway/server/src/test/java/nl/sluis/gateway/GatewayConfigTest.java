@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import nl.sluis.gateway.rpc.PartnerLimits;
+import nl.sluis.gateway.rpc.TenantQuota;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GatewayConfigTest {
-    private static final String COMPLETE = """
+    private static final String COMPLETE =
+            """
             sluis:
               host-nation: nld
               data-folder: data
@@ -33,8 +36,41 @@ class GatewayConfigTest {
     }
 
     @Test
+    void limits_that_are_not_set_are_those_of_the_port() throws Exception {
+        GatewayConfig config = load(COMPLETE);
+
+        assertThat(Gateway.limits(config)).isEqualTo(PartnerLimits.defaults());
+        assertThat(Gateway.quota(config)).isEqualTo(TenantQuota.defaults());
+    }
+
+    @Test
+    void a_limit_that_is_set_is_the_limit_that_it_names() throws Exception {
+        GatewayConfig config = load(
+                COMPLETE
+                        + """
+                  limits: {header-bytes: 1, continuation-frames: 2, resets: 3, idle-time: PT4S, handshake-time: PT5S,
+                    message-bytes: 6, decompression-ratio: 7, tenant-connections: 8, tenant-messages-per-s: 9,
+                    tenant-bytes-per-s: 10, tenant-unfinished-bytes: 11, unsent-bytes: 12, batch-bytes: 13}
+                """);
+
+        PartnerLimits limits = Gateway.limits(config);
+        assertThat(limits.maxHeaderListBytes()).isEqualTo(1);
+        assertThat(limits.maxSmallContinuationFrames()).isEqualTo(2);
+        assertThat(limits.maxResetsPerWindow()).isEqualTo(3);
+        assertThat(limits.idleTimeout()).hasSeconds(4);
+        assertThat(limits.handshakeTimeout()).hasSeconds(5);
+        assertThat(limits.maxMessageBytes()).isEqualTo(6);
+        assertThat(limits.maxDecompressionRatio()).isEqualTo(7);
+        assertThat(limits.maxUnsentBytes()).isEqualTo(12);
+        assertThat(limits.maxBatchBytes()).isEqualTo(13);
+        assertThat(Gateway.quota(config)).isEqualTo(new TenantQuota(8, 9, 10, 11));
+    }
+
+    @Test
     void an_object_is_named_by_its_designator() throws Exception {
-        GatewayConfig config = load(COMPLETE + """
+        GatewayConfig config = load(
+                COMPLETE
+                        + """
                   fusion:
                     objects:
                       "2010-056A": {empirical-acceleration-degree: 1, drag: false}

@@ -3,7 +3,7 @@ package nl.sluis.gateway.rpc;
 import java.time.Duration;
 import nl.sluis.proto.v1.ClosingReason;
 
-/** What a stream without a closing message of its own is ended with. */
+/** The status that a stream is ended with from outside, whether or not it has a closing message of its own. */
 final class Closings {
     /** A client that lost its gateway tries another node, or this one, after this. */
     static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -16,6 +16,8 @@ final class Closings {
             case CLOSING_REASON_EPOCH_UNCONFIRMED ->
                 Errors.unavailable(
                         "EPOCH_UNCONFIRMED", "this node cannot confirm that its policy is current", RETRY_AFTER);
+            case CLOSING_REASON_TOO_SLOW ->
+                Errors.exhausted("unread bytes", "the subscriber did not read", RETRY_AFTER);
             case CLOSING_REASON_REVOKED, CLOSING_REASON_EXPIRED -> Errors.unauthenticated();
             default -> Errors.notOpen();
         };

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import nl.sluis.gateway.identity.CallerIdentity;
 import org.slf4j.Logger;
@@ -23,17 +24,30 @@ final class Connections {
     /** Opaque data of a PING frame (RFC 9113, 6.7). */
     private static final int PING_BYTES = 8;
 
+    /** Connections above the quota are told so; above this many times the quota they are closed without a word. */
+    private static final int TOLD_FACTOR = 2;
+
     private final Vertx vertx;
     private final CallerResolver callers;
     private final PartnerLimits limits;
     private final PartnerMetrics metrics;
+    private final TenantUsage.Table usages;
+    private final LongSupplier nanoTime;
     private final Map<HttpConnection, Open> open = new ConcurrentHashMap<>();
 
-    Connections(Vertx vertx, CallerResolver callers, PartnerLimits limits, PartnerMetrics metrics) {
+    Connections(
+            Vertx vertx,
+            CallerResolver callers,
+            PartnerLimits limits,
+            TenantQuotas quotas,
+            LongSupplier nanoTime,
+            PartnerMetrics metrics) {
         this.vertx = vertx;
         this.callers = callers;
         this.limits = limits;
         this.metrics = metrics;
+        this.usages = new TenantUsage.Table(quotas, nanoTime);
+        this.nanoTime = nanoTime;
     }
 
     /** Takes a new connection, or closes it where nobody can be established. On its event loop. */
@@ -44,29 +58,43 @@ final class Connections {
             connection.close();
             return;
         }
-        Open entry = new Open(caller.get(), new CompletableFuture<>());
+        TenantUsage usage = usages.of(caller.get().tenant());
+        int count = usage.connectionOpened();
+        int most = usage.connectionsMax();
+        if (count > TOLD_FACTOR * most) {
+            usage.connectionClosed();
+            metrics.connectionRefused();
+            connection.close();
+            return;
+        }
+        Open entry = new Open(caller.get(), usage, count > most, nanoTime.getAsLong());
         open.put(connection, entry);
         metrics.connectionOpened();
-        long pings = vertx.setPeriodic(limits.pingInterval().toMillis(), timer -> ping(connection));
+        long pings = vertx.setPeriodic(limits.pingInterval().toMillis(), timer -> test(connection, entry));
         connection.closeHandler(ignored -> {
             vertx.cancelTimer(pings);
             open.remove(connection);
+            usage.connectionClosed();
             metrics.connectionClosed();
-            entry.closed().complete(null);
+            entry.closed.complete(null);
         });
+        if (entry.excess) {
+            metrics.connectionRefused();
+            vertx.setTimer(limits.requestTimeout().toMillis(), timer -> connection.shutdown(limits.closeWindow()));
+        }
     }
 
-    /** Whom the connection belongs to, as long as nothing speaks against it. */
-    Optional<CallerIdentity> callerOf(HttpConnection connection) {
-        return Optional.ofNullable(open.get(connection)).map(Open::caller).filter(callers::mayStay);
+    /** An open connection, as long as nothing speaks against whom it belongs to. */
+    Optional<Open> of(HttpConnection connection) {
+        return Optional.ofNullable(open.get(connection)).filter(one -> callers.mayStay(one.caller));
     }
 
     /** Closes what the test matches, after its streams had the window to say goodbye; completes when all is closed. */
     CompletionStage<Void> closeWhere(Predicate<CallerIdentity> test, Duration window) {
         List<CompletableFuture<Void>> closed = new ArrayList<>();
         open.forEach((connection, entry) -> {
-            if (test.test(entry.caller())) {
-                closed.add(entry.closed());
+            if (test.test(entry.caller)) {
+                closed.add(entry.closed);
                 connection.shutdown(window);
             }
         });
@@ -83,11 +111,57 @@ final class Connections {
         }
     }
 
-    /** TCP may take a quarter of an hour to notice that a peer is gone. */
-    private void ping(HttpConnection connection) {
+    /** TCP may take a quarter of an hour to notice that a peer is gone; and nobody keeps what nobody uses. */
+    private void test(HttpConnection connection, Open entry) {
+        if (entry.calls == 0
+                && nanoTime.getAsLong() - entry.idleSinceNanos
+                        > limits.idleTimeout().toNanos()) {
+            connection.shutdown(limits.closeWindow());
+            return;
+        }
         long timeout = vertx.setTimer(limits.pingTimeout().toMillis(), timer -> connection.close());
         connection.ping(Buffer.buffer(new byte[PING_BYTES])).onComplete(answer -> vertx.cancelTimer(timeout));
     }
 
-    private record Open(CallerIdentity caller, CompletableFuture<Void> closed) {}
+    /** An open connection; lives on its event loop. */
+    final class Open {
+        private final CallerIdentity caller;
+        private final TenantUsage usage;
+        private final boolean excess;
+        private final CompletableFuture<Void> closed = new CompletableFuture<>();
+        private int calls;
+        private long idleSinceNanos;
+
+        private Open(CallerIdentity caller, TenantUsage usage, boolean excess, long nowNanos) {
+            this.caller = caller;
+            this.usage = usage;
+            this.excess = excess;
+            this.idleSinceNanos = nowNanos;
+        }
+
+        CallerIdentity caller() {
+            return caller;
+        }
+
+        TenantUsage usage() {
+            return usage;
+        }
+
+        /** Refuses a call where the tenant has too many connections; this one is closed soon. */
+        void requireWithinQuota() {
+            if (excess) {
+                throw Errors.exhausted(
+                        "connections", "at most " + usage.connectionsMax() + " a tenant", limits.requestTimeout());
+            }
+        }
+
+        void callStarted() {
+            calls++;
+        }
+
+        void callEnded() {
+            calls--;
+            idleSinceNanos = nanoTime.getAsLong();
+        }
+    }
 }

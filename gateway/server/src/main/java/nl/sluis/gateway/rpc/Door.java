@@ -48,7 +48,10 @@ final class Door {
         Optional<MethodCall> known = methods.find(method);
         exchange.onEnd(code -> services.metrics().called(known.isPresent() ? method : "unknown", code));
         try {
-            CallerIdentity caller = connections.callerOf(request.connection()).orElseThrow(Errors::unauthenticated);
+            Connections.Open connection = connections.of(request.connection()).orElseThrow(Errors::unauthenticated);
+            connection.callStarted();
+            exchange.onEnd(code -> connection.callEnded());
+            CallerIdentity caller = connection.caller();
             if (!permissions.permits(caller, method)) {
                 throw Errors.notOpen();
             }
@@ -56,6 +59,8 @@ final class Door {
             if (draining.getAsBoolean() && !method.startsWith(HEALTH)) {
                 throw Errors.unavailable("SHUTDOWN", "the gateway stops", Closings.RETRY_AFTER);
             }
+            connection.requireWithinQuota();
+            exchange.countFor(connection.usage());
             exchange.startDeadline();
             call.start(new Call(exchange, caller, method, services));
         } catch (RuntimeException failure) {

@@ -10,14 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Cuts the bytes of a request into messages. Holds at most one message and one chunk beyond what was asked for. */
 final class FrameReader {
+    /** What any compressed message may unpack to, bytes: small ones repeat themselves and harm nobody. */
+    static final int FREE_BYTES = 64 << 10;
+
     private final int maxMessageBytes;
+    private final int maxDecompressionRatio;
     private final String encoding;
     private Buffer pending = Buffer.buffer();
     private int position;
 
     /** @param encoding value of the {@code grpc-encoding} header, {@code identity} where absent */
-    FrameReader(int maxMessageBytes, String encoding) {
+    FrameReader(int maxMessageBytes, int maxDecompressionRatio, String encoding) {
         this.maxMessageBytes = maxMessageBytes;
+        this.maxDecompressionRatio = maxDecompressionRatio;
         this.encoding = encoding;
     }
 
@@ -27,6 +32,11 @@ final class FrameReader {
             position = 0;
         }
         pending.appendBuffer(chunk);
+    }
+
+    /** Bytes that wait for the rest of their message, or to be asked for. */
+    int waitingBytes() {
+        return pending.length() - position;
     }
 
     /** True where no byte of a further message is here. */
@@ -72,10 +82,17 @@ final class FrameReader {
                     "message encoding: `" + encoding + "` (expected: gzip, or a message that is not compressed)");
         }
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(message))) {
+            long byRatio = FREE_BYTES + (long) maxDecompressionRatio * message.length;
+            int most = (int) Math.min(maxMessageBytes, byRatio);
             // one byte more than allowed tells a bomb without unpacking it
-            byte[] plain = in.readNBytes(maxMessageBytes + 1);
-            if (plain.length > maxMessageBytes) {
-                throw Errors.tooLarge("decompressed message bytes", plain.length, maxMessageBytes);
+            byte[] plain = in.readNBytes(most + 1);
+            if (plain.length > most) {
+                throw Errors.tooLarge(
+                        most == maxMessageBytes
+                                ? "decompressed message bytes"
+                                : "decompressed message bytes of " + message.length + " compressed ones",
+                        plain.length,
+                        most);
             }
             return plain;
         } catch (IOException e) {

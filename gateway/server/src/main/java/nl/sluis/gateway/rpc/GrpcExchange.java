@@ -31,6 +31,9 @@ final class GrpcExchange {
 
         /** The peer has sent its last message. */
         void halfClosed();
+
+        /** What the peer sends next can't be taken, and nothing more of it comes; the call is to be ended with this. */
+        void refused(StatusException refusal);
     }
 
     /** HTTP/2 error codes (RFC 9113, section 7). */
@@ -54,6 +57,8 @@ final class GrpcExchange {
 
     private @Nullable FrameReader reader;
     private @Nullable Receiver receiver;
+    private @Nullable TenantUsage usage;
+    private int heldBytes;
     private long demand;
     private boolean receiving;
     private boolean inputEnded;
@@ -141,10 +146,16 @@ final class GrpcExchange {
         });
     }
 
+    /** Counts what the peer sends as its tenant's. Called before {@link #receive}. */
+    void countFor(TenantUsage tenant) {
+        usage = tenant;
+    }
+
     /** Takes messages of at most {@code maxMessageBytes}; none comes before {@link #demand}. */
     void receive(int maxMessageBytes, Receiver newReceiver) {
         String encoding = request.getHeader("grpc-encoding");
-        reader = new FrameReader(maxMessageBytes, encoding == null ? "identity" : encoding);
+        reader = new FrameReader(
+                maxMessageBytes, limits.maxDecompressionRatio(), encoding == null ? "identity" : encoding);
         receiver = newReceiver;
         request.handler(chunk -> {
             if (reader != null) {
@@ -278,9 +289,13 @@ final class GrpcExchange {
                     break;
                 }
                 demand--;
+                if (usage != null) {
+                    usage.received(message.length);
+                }
                 receiver.message(message);
             }
-            if (!ended && inputEnded && !halfClosed && (demand > 0 || reader.isEmpty())) {
+            hold(reader == null ? 0 : reader.waitingBytes());
+            if (!ended && reader != null && inputEnded && !halfClosed && (demand > 0 || reader.isEmpty())) {
                 if (!reader.isEmpty()) {
                     throw Errors.malformed("request: ends within a message");
                 }
@@ -288,7 +303,11 @@ final class GrpcExchange {
                 receiver.halfClosed();
             }
         } catch (StatusException refusal) {
-            fail(refusal);
+            Receiver refused = receiver;
+            discardInput();
+            if (refused != null) {
+                refused.refused(refusal);
+            }
         } finally {
             receiving = false;
         }
@@ -301,9 +320,19 @@ final class GrpcExchange {
         }
     }
 
+    /** Bytes that wait here, which are its tenant's as long as they do. */
+    private void hold(int bytes) {
+        if (usage != null && bytes != heldBytes) {
+            int more = bytes - heldBytes;
+            heldBytes = bytes;
+            usage.holds(more);
+        }
+    }
+
     private void discardInput() {
         reader = null;
         receiver = null;
+        hold(0);
         if (!inputEnded && !gone) {
             request.resume();
         }
@@ -361,10 +390,9 @@ final class GrpcExchange {
         stopTimers();
         if (!ended) {
             ended = true;
-            reader = null;
-            receiver = null;
             tellEnd(Code.CANCELLED);
         }
+        discardInput();
     }
 
     private void stopTimers() {

@@ -71,6 +71,11 @@ final class ItemsCall<Q, R extends MessageLite> implements MethodCall {
         }
 
         @Override
+        public void refused(StatusException refusal) {
+            stop(refusal);
+        }
+
+        @Override
         public void halfClosed() {
             halfClosed = true;
             endWhenAnswered();

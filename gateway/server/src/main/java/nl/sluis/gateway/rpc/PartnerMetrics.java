@@ -15,6 +15,7 @@ public final class PartnerMetrics {
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final Counter handshakeFailures;
     private final Counter unknownCallers;
+    private final Counter refusedConnections;
     private final Counter deliveredBytes;
     private final Counter deliveredMessages;
     private final Counter writes;
@@ -30,6 +31,9 @@ public final class PartnerMetrics {
                 .register(registry);
         unknownCallers = Counter.builder("sluis.rpc.unknown.callers")
                 .description("connections closed because no caller could be established")
+                .register(registry);
+        refusedConnections = Counter.builder("sluis.rpc.refused.connections")
+                .description("connections above their tenant's quota")
                 .register(registry);
         deliveredBytes = Counter.builder("sluis.rpc.subscription.bytes")
                 .baseUnit("bytes")
@@ -60,6 +64,10 @@ public final class PartnerMetrics {
 
     void callerUnknown() {
         unknownCallers.increment();
+    }
+
+    void connectionRefused() {
+        refusedConnections.increment();
     }
 
     void subscriptionOpened() {

@@ -9,6 +9,7 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerConfig;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class PartnerServer {
      * Puts the port together.
      *
      * @param methods handlers by method; {@code Subscribe}, health and reflection are added here
+     * @param quotas what each tenant may use
      * @param subscriptions opens subscriptions; called on worker threads
      * @param serving turned true by {@link #start} and false by {@link #shutdown}
      * @param references makes the opaque references under which unexpected failures are logged
@@ -59,6 +61,7 @@ public final class PartnerServer {
             TlsOptions tls,
             CallerResolver callers,
             MethodPermissions permissions,
+            TenantQuotas quotas,
             Methods.Builder methods,
             Subscriptions subscriptions,
             Serving serving,
@@ -70,7 +73,7 @@ public final class PartnerServer {
         this.tls = tls;
         this.serving = serving;
         this.metrics = metrics;
-        this.connections = new Connections(vertx, callers, limits, metrics);
+        this.connections = new Connections(vertx, callers, limits, quotas, System::nanoTime, metrics);
         methods.raw(SubscriptionServiceGrpc.getSubscribeMethod(), SubscribeStream.method(subscriptions));
         HealthMethods.register(methods, serving);
         ReflectionMethods.register(methods);
@@ -114,34 +117,27 @@ public final class PartnerServer {
     public CompletionStage<Void> reloadCertificate() {
         // forced: Vert.x takes no notice where the paths are the same
         List<Future<Boolean>> updates = servers.stream()
-                .map(server -> server.updateSSLOptions(tls.serverOptions(), true))
+                .map(server -> server.updateSSLOptions(tlsOptions(), true))
                 .toList();
         return Future.all(updates).<Void>mapEmpty().toCompletionStage();
     }
 
     /**
-     * Stops gracefully: health says so first, new calls are refused, streams end with SHUTDOWN and their cursor, then
-     * GOAWAY, then the connections close.
+     * Stops gracefully: health says so first, then each connection gets GOAWAY and no new one is taken; then streams end
+     * with SHUTDOWN, their cursor and UNAVAILABLE, and calls under way have the rest of the window.
      *
-     * @param window how long it may take in all: half of it is for streams to end, half for calls under way; then they
-     *     are cut off
+     * @param window how long it may take in all; what is open then is cut off
      */
     public CompletionStage<Void> shutdown(Duration window) {
         serving.set(false);
         draining = true;
-        Duration half = window.dividedBy(2);
-        return streams.closeWhere(caller -> true, ClosingReason.CLOSING_REASON_SHUTDOWN)
-                .toCompletableFuture()
-                .completeOnTimeout(0, half.toMillis(), TimeUnit.MILLISECONDS)
-                .thenCompose(ignored -> {
-                    // takes no connection any more, sends GOAWAY, and closes what is idle or takes too long
-                    CompletionStage<Void> closed = connections.closeWhere(caller -> true, half);
-                    return Future.join(servers.stream()
-                                    .map(server -> server.shutdown(half))
-                                    .toList())
-                            .toCompletionStage()
-                            .thenCompose(stopped -> closed);
-                });
+        CompletionStage<Void> closed = connections.closeWhere(caller -> true, window);
+        CompletionStage<Void> stopped = Future.join(
+                        servers.stream().map(server -> server.shutdown(window)).toList())
+                .<Void>mapEmpty()
+                .toCompletionStage();
+        var unused = streams.closeWhere(caller -> true, ClosingReason.CLOSING_REASON_SHUTDOWN);
+        return stopped.thenCompose(ignored -> closed);
     }
 
     private HttpServerConfig config() {
@@ -152,8 +148,15 @@ public final class PartnerServer {
                 .setVersions(HttpVersion.HTTP_2)
                 .setHttp2Config(new Http2ServerConfig()
                         .setInitialSettings(settings)
+                        .setMaxSmallContinuationFrames(limits.maxSmallContinuationFrames())
                         .setRstFloodMaxRstFramePerWindow(limits.maxResetsPerWindow())
                         .setRstFloodWindowDuration(limits.resetWindow()));
+    }
+
+    private ServerSSLOptions tlsOptions() {
+        return tls.serverOptions()
+                .setSslHandshakeTimeout(limits.handshakeTimeout().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
     /** One event loop's share of the port. */
@@ -170,7 +173,7 @@ public final class PartnerServer {
         public Future<?> start() {
             HttpServer server = vertx.httpServerBuilder()
                     .with(config)
-                    .with(tls.serverOptions())
+                    .with(tlsOptions())
                     .with(tls.engineOptions())
                     .build()
                     .connectionHandler(connections::accept)

@@ -38,6 +38,11 @@ final class SingleRequest implements GrpcExchange.Receiver {
     }
 
     @Override
+    public void refused(StatusException refusal) {
+        call.exchange().fail(refusal);
+    }
+
+    @Override
     public void halfClosed() {
         call.exchange().vertx().cancelTimer(timer);
         byte[] whole = message;

@@ -153,7 +153,9 @@ final class SubscribeStream implements LiveStreams.LiveStream {
                     taken += frames.length();
                 }
                 if (live.ended()) {
-                    exchange.finish(OK, limits.closeWindow());
+                    ClosingReason reason = closing;
+                    exchange.finish(
+                            reason == null ? OK : Closings.statusOf(reason).status(), limits.closeWindow());
                     return;
                 }
                 if (frames.length() == 0) {

@@ -6,10 +6,8 @@ import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -25,9 +23,6 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * @param engine which TLS implementation
  */
 public record TlsOptions(Path certificatePem, Path keyPem, X509ExtendedTrustManager trust, TlsEngine engine) {
-    /** A half-open handshake holds memory; a partner with 1 s of round trip is done in 3 s. */
-    public static final Duration HANDSHAKE_TIME_MAX = Duration.ofSeconds(10);
-
     private static final Set<String> VERSIONS = Set.of("TLSv1.3");
     private static final List<String> APPLICATION_PROTOCOLS = List.of("h2");
 
@@ -49,9 +44,7 @@ public record TlsOptions(Path certificatePem, Path keyPem, X509ExtendedTrustMana
                 .setClientAuth(ClientAuth.REQUIRED)
                 .setEnabledSecureTransportProtocols(VERSIONS)
                 .setUseAlpn(true)
-                .setApplicationLayerProtocols(APPLICATION_PROTOCOLS)
-                .setSslHandshakeTimeout(HANDSHAKE_TIME_MAX.toMillis())
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+                .setApplicationLayerProtocols(APPLICATION_PROTOCOLS);
         // an empty list would mean no group at all, not the engine's own
         if (!engine.groups().isEmpty()) {
             options.setKeyExchangeGroups(engine.groups());

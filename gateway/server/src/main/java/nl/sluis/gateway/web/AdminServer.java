@@ -2,13 +2,18 @@ package nl.sluis.gateway.web;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -16,9 +21,6 @@ import org.slf4j.LoggerFactory;
 
 /** Answers the operator: {@code /health/live}, {@code /health/ready}, {@code /metrics} and an index. */
 public final class AdminServer {
-    /** Where nothing else is said: nobody but this machine. */
-    public static final String LOOPBACK = "127.0.0.1";
-
     /** Header bytes of a request; scrapers send a few hundred. */
     private static final int MAX_HEADER_BYTES = 8 << 10;
 
@@ -35,7 +37,8 @@ public final class AdminServer {
     private static final String JSON = "application/json";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static final String INDEX = """
+    private static final String INDEX =
+            """
             Sluis gateway, operator's port
               /health/live   the process answers
               /health/ready  the gateway takes calls; named checks as JSON, 503 where one fails
@@ -53,22 +56,51 @@ public final class AdminServer {
     /**
      * Puts the port together.
      *
-     * @param host address to bind, {@link #LOOPBACK} unless the operator says otherwise
+     * @param host address to bind
      * @param port TCP port; 0 takes a free one
+     * @param tls how it is protected; empty: plain HTTP, on loopback alone. There it needs no certificate, for whoever
+     *     reaches it is on this machine already, and probes of a container can use it
      * @param checks what must be well for the gateway to be ready
      * @param registry the meters that {@code /metrics} shows
+     * @throws IllegalStateException where it would be plain HTTP for other machines
      */
-    public AdminServer(Vertx vertx, String host, int port, List<HealthCheck> checks, PrometheusMeterRegistry registry) {
+    public AdminServer(
+            Vertx vertx,
+            String host,
+            int port,
+            Optional<AdminTls> tls,
+            List<HealthCheck> checks,
+            PrometheusMeterRegistry registry) {
+        if (tls.isEmpty() && !isLoopback(host)) {
+            throw new IllegalStateException("admin-port.host: `" + host
+                    + "` would speak plain HTTP to other machines (expected: admin-port.tls, or 127.0.0.1)");
+        }
         this.checks = List.copyOf(checks);
         this.registry = registry;
         this.host = host;
         this.port = port;
-        this.server = vertx.createHttpServer(new HttpServerOptions()
-                        .setHttp2ClearTextEnabled(false)
-                        .setMaxHeaderSize(MAX_HEADER_BYTES)
-                        .setIdleTimeout(IDLE_TIMEOUT_S)
-                        .setIdleTimeoutUnit(TimeUnit.SECONDS))
-                .requestHandler(this::answer);
+        HttpServerOptions options = new HttpServerOptions()
+                .setHttp2ClearTextEnabled(false)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setIdleTimeout(IDLE_TIMEOUT_S)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        tls.ifPresent(one -> protect(options, one));
+        this.server = vertx.createHttpServer(options).requestHandler(this::answer);
+    }
+
+    private static void protect(HttpServerOptions options, AdminTls tls) {
+        options.setSsl(true)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .setCertPath(tls.chain().toString())
+                        .setKeyPath(tls.key().toString()))
+                .setTrustOptions(new PemTrustOptions()
+                        .addCertPath(tls.clientAuthorities().toString()));
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
     }
 
     /** Listens; completes with the actual port. */

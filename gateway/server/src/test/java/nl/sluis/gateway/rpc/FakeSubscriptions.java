@@ -3,7 +3,10 @@ package nl.sluis.gateway.rpc;
 import com.google.protobuf.ByteString;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +28,7 @@ import nl.sluis.proto.v1.SubscribeResponse;
 final class FakeSubscriptions implements Subscriptions {
     final BlockingQueue<Cursor> opened = new LinkedBlockingQueue<>();
     private final List<Buffer> log = new ArrayList<>();
+    private final List<Cursor> turns = new ArrayList<>();
     private final List<Cursor> live = new CopyOnWriteArrayList<>();
 
     @Override
@@ -51,6 +55,31 @@ final class FakeSubscriptions implements Subscriptions {
             log.add(frame);
         }
         live.forEach(cursor -> cursor.wakeUp.run());
+    }
+
+    /** Releases many products before anybody is told. */
+    void publishAll(int count, int bytes) {
+        Buffer frame = Frames.frame(SubscribeResponse.newBuilder()
+                .setDelivery(Delivery.newBuilder().setPayload(ByteString.copyFrom(new byte[bytes])))
+                .build());
+        synchronized (log) {
+            turns.clear();
+            log.addAll(Collections.nCopies(count, frame));
+        }
+        live.forEach(cursor -> cursor.wakeUp.run());
+    }
+
+    /** How many turns others had at most between two turns of one in which it got something. */
+    int turnsBetweenTurnsMax() {
+        synchronized (log) {
+            int most = 0;
+            Map<Cursor, Integer> last = new HashMap<>();
+            for (int i = 0; i < turns.size(); i++) {
+                Integer before = last.put(turns.get(i), i);
+                most = before == null ? most : Math.max(most, i - before - 1);
+            }
+            return most;
+        }
     }
 
     Cursor awaitOpened() throws InterruptedException {
@@ -87,6 +116,9 @@ final class FakeSubscriptions implements Subscriptions {
             synchronized (log) {
                 while (position < log.size() && due.length() < maxBytes) {
                     due.appendBuffer(log.get(position++));
+                }
+                if (due.length() > 0) {
+                    turns.add(this);
                 }
             }
             polledBytes.addAndGet(due.length());

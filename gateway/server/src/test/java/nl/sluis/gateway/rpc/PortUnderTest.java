@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,7 @@ final class PortUnderTest {
     final Serving serving = new Serving();
     final Set<TenantId> shutOut = ConcurrentHashMap.newKeySet();
     final Set<String> forbidden = ConcurrentHashMap.newKeySet();
+    final Map<TenantId, TenantQuota> quotas = new ConcurrentHashMap<>();
     final PartnerServer server;
     final int port;
 
@@ -55,6 +57,10 @@ final class PortUnderTest {
     private final AtomicInteger references = new AtomicInteger();
 
     PortUnderTest(DevelopmentPki pki, PartnerLimits limits, UnaryOperator<Methods.Builder> methods) {
+        this(pki, limits, 2, methods);
+    }
+
+    PortUnderTest(DevelopmentPki pki, PartnerLimits limits, int eventLoops, UnaryOperator<Methods.Builder> methods) {
         this.pki = pki;
         Identities identities = identities();
         MethodPermissions table = MethodPermissions.of(RpcPermissions.standard());
@@ -62,7 +68,7 @@ final class PortUnderTest {
         new ContributeMethod(ingest).register(builder);
         server = new PartnerServer(
                 vertx,
-                new PartnerPort("127.0.0.1", 0, 2),
+                new PartnerPort("127.0.0.1", 0, eventLoops),
                 limits,
                 new TlsOptions(
                         pki.gateway().certificatePem(),
@@ -71,6 +77,7 @@ final class PortUnderTest {
                         TlsEngine.best()),
                 new CertificateCallers(identities),
                 (caller, method) -> !forbidden.contains(method) && table.permits(caller, method),
+                tenant -> quotas.getOrDefault(tenant, TenantQuota.defaults()),
                 builder,
                 subscriptions,
                 serving,
@@ -100,18 +107,21 @@ final class PortUnderTest {
     }
 
     ManagedChannel channel(TenantId tenant) {
+        return channel(tenant, builder -> builder);
+    }
+
+    ManagedChannel channel(TenantId tenant, UnaryOperator<NettyChannelBuilder> options) {
         Credential credential = pki.tenant(tenant.nation(), tenant.name());
         try {
-            ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", port)
+            NettyChannelBuilder channel = NettyChannelBuilder.forAddress("localhost", port)
                     .sslContext(clientTls(credential)
                             .keyManager(
                                     credential.certificatePem().toFile(),
                                     credential.keyPem().toFile())
                             .build())
                     .flowControlWindow(64 << 10)
-                    .maxInboundMessageSize(8 << 20)
-                    .build();
-            return closeAtEnd(channel);
+                    .maxInboundMessageSize(8 << 20);
+            return closeAtEnd(options.apply(channel).build());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -156,6 +166,17 @@ final class PortUnderTest {
                 .flatMap(m -> java.util.stream.StreamSupport.stream(m.measure().spliterator(), false))
                 .mapToDouble(measurement -> measurement.getValue())
                 .sum();
+    }
+
+    /** Waits until a meter has a value. */
+    void awaitCount(String meter, double wanted) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (count(meter) != wanted) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(meter + ": " + count(meter) + " (expected: " + wanted + ")");
+            }
+            Thread.onSpinWait();
+        }
     }
 
     void close() throws Exception {

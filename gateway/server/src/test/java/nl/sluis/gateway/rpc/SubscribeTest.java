@@ -187,7 +187,7 @@ class SubscribeTest {
                 .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(closed).isEqualTo(1);
         assertThat(revoked.next().getClosing().getReason()).isEqualTo(ClosingReason.CLOSING_REASON_REVOKED);
-        assertThat(revoked.status().getCode()).isZero();
+        assertThat(revoked.status().getCode()).isEqualTo(Code.UNAUTHENTICATED_VALUE);
         assertThat(port.count("sluis.rpc.connections")).isEqualTo(1);
         port.subscriptions.publish(PRODUCT_BYTES);
         assertThat(other.next().hasDelivery()).isTrue();
@@ -240,7 +240,7 @@ class SubscribeTest {
         var closing = received.next().getClosing();
         assertThat(closing.getReason()).isEqualTo(ClosingReason.CLOSING_REASON_SHUTDOWN);
         assertThat(closing.getCursor().toStringUtf8()).isEqualTo("at-1");
-        assertThat(received.status().getCode()).isZero();
+        assertThat(received.status().getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
         assertThat(port.count("sluis.rpc.connections")).isZero();
         org.assertj.core.api.Assertions.assertThatThrownBy(
                         () -> TenantServiceGrpc.newBlockingStub(channel).getSelf(GetSelfRequest.getDefaultInstance()))
