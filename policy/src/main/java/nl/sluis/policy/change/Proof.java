@@ -31,10 +31,10 @@ import nl.sluis.policy.label.Spif;
 import nl.sluis.policy.label.Spifs;
 import nl.sluis.policy.rule.Invariant;
 import nl.sluis.policy.rule.Kind;
-import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.PolicyOwner;
 import nl.sluis.policy.rule.Quantity;
 import nl.sluis.policy.rule.Rule;
+import nl.sluis.policy.rule.To;
 import nl.sluis.policy.text.PolicyException;
 import org.jspecify.annotations.Nullable;
 import org.sat4j.specs.TimeoutException;
@@ -131,37 +131,45 @@ public final class Proof {
     }
 
     /**
-     * Rules without which nobody would get more or less, of any item: dead or shadowed by others. Quotas and expressions
-     * aside, they can go.
+     * Rules without which nobody would get more or less, of any item: dead or shadowed by others. Each can go, alone;
+     * quotas are left out, since they count. Where the solver gives up, a rule counts as needed.
      */
     public static List<Rule> idleRules(PolicyBundle bundle) {
+        Proof proof = new Proof(List.of(bundle));
+        Map<String, Side> full = new HashMap<>();
         List<Rule> idle = new ArrayList<>();
-        for (Policy policy : bundle.policies()) {
-            for (Rule rule : policy.rules()) {
-                if (rule instanceof Rule.Quota) {
-                    continue;
-                }
-                List<Policy> others = bundle.policies().stream()
-                        .map(p -> p.equals(policy) ? without(p, rule) : p)
-                        .toList();
-                PolicyBundle same = bundle.withPolicies(bundle.policies());
-                if (compare(same, bundle.withPolicies(others)).direction() == Direction.EQUIVALENT) {
-                    idle.add(rule);
+        for (int p = 0; p < bundle.policies().size(); p++) {
+            List<Rule> rules = bundle.policies().get(p).rules();
+            for (int r = 0; r < rules.size(); r++) {
+                if (!(rules.get(r) instanceof Rule.Quota) && proof.isIdle(bundle, p, r, full)) {
+                    idle.add(rules.get(r));
                 }
             }
         }
         return idle;
     }
 
-    private static Policy without(Policy policy, Rule rule) {
-        return new Policy(
-                policy.name(),
-                policy.owners(),
-                policy.imports(),
-                policy.rules().stream().filter(r -> r != rule).toList(),
-                policy.invariants(),
-                policy.tests(),
-                policy.at());
+    private boolean isIdle(PolicyBundle bundle, int policy, int rule, Map<String, Side> full) {
+        To to = bundle.policies().get(policy).rules().get(rule).head().to();
+        for (Audience audience : bundle.audiences()) {
+            if (!Side.isIn(to, audience)) {
+                continue;
+            }
+            String tenant = audience.tenants().get(0);
+            Side with = full.computeIfAbsent(tenant, t -> sides(t).get(0));
+            Side without = new Side(world, bundle, 0, tenant, policy, rule);
+            without.pass.putAll(with.pass);
+            without.build();
+            int differs = world.formula.or(with.moreThan(without), without.moreThan(with));
+            try {
+                if (!world.formula.isNever(differs) && world.formula.isSatisfiable(List.of(differs))) {
+                    return false;
+                }
+            } catch (TimeoutException e) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** One tenant for each pair of audiences, old and new. */

@@ -23,11 +23,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What one tenant gets under one bundle, as a formula over a {@link World}. */
 final class Side {
+    /** No place. */
+    private static final int NOTHING = -1;
+
     private final World world;
     private final Formula formula;
     private final PolicyBundle bundle;
     private final int index;
     private final @Nullable Audience audience;
+    private final int withoutPolicy;
+    private final int withoutRule;
     private final Map<OwnerId, List<Rule.Relabel>> relabels = new LinkedHashMap<>();
 
     /** Whether the tenant passes the floor of what each owner contributed. */
@@ -62,6 +67,13 @@ final class Side {
     }
 
     Side(World world, PolicyBundle bundle, int index, String tenant) {
+        this(world, bundle, index, tenant, NOTHING, NOTHING);
+    }
+
+    /** As if the rule at this place of the policy at this place were not there. */
+    Side(World world, PolicyBundle bundle, int index, String tenant, int withoutPolicy, int withoutRule) {
+        this.withoutPolicy = withoutPolicy;
+        this.withoutRule = withoutRule;
         this.world = world;
         this.formula = world.formula;
         this.bundle = bundle;
@@ -113,8 +125,10 @@ final class Side {
         int applied = applied(policy, place);
         List<Integer> releases = new ArrayList<>();
         List<Rule.Relabel> downgrades = new ArrayList<>();
-        for (Rule rule : policy.rules()) {
-            if (!isIn(rule.head().to(), who)) {
+        for (int r = 0; r < policy.rules().size(); r++) {
+            Rule rule = policy.rules().get(r);
+            if ((place == withoutPolicy && r == withoutRule)
+                    || !isIn(rule.head().to(), who)) {
                 continue;
             }
             int match = world.matches(rule, index);

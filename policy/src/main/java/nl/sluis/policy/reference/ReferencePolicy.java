@@ -108,28 +108,17 @@ public final class ReferencePolicy {
             return Answer.withheld(EnumSet.of(Reason.CLOCK));
         }
         Set<Reason> floor = floor(item.label(), tenant);
-        // 3.6
-        List<Policy> policies = new ArrayList<>();
-        policies.add(bundle.policies().stream()
-                .filter(p -> p.owners().stream().anyMatch(o -> o.owner() == null))
-                .findFirst()
-                .orElseThrow());
-        for (OwnerId owner : item.label().owners()) {
-            Policy policy = policyOf(owner);
-            if (policy == null) {
-                floor.add(Reason.NO_POLICY);
-                return Answer.withheld(floor);
-            }
-            if (!policies.contains(policy)) {
-                policies.add(policy);
-            }
+        List<Policy> policies = policies(item);
+        if (policies.isEmpty()) {
+            floor.add(Reason.NO_POLICY);
+            return Answer.withheld(floor);
         }
         Set<Reason> rules = EnumSet.noneOf(Reason.class);
         List<Rule> hits = new ArrayList<>();
         for (Policy policy : policies) {
             boolean released = false;
             for (Rule rule : policy.rules()) {
-                if (!isIn(rule.head().to(), tenant) || !matches(rule, item, rules)) {
+                if (!hits(rule, item, tenant, rules)) {
                     continue;
                 }
                 hits.add(rule);
@@ -160,6 +149,30 @@ public final class ReferencePolicy {
             label = downgraded;
         }
         return obliged(hits, received, now, keep, label);
+    }
+
+    /** 3.6: the policies that apply, each once; none where an owner has no policy. */
+    List<Policy> policies(Item item) {
+        List<Policy> policies = new ArrayList<>();
+        policies.add(bundle.policies().stream()
+                .filter(p -> p.owners().stream().anyMatch(o -> o.owner() == null))
+                .findFirst()
+                .orElseThrow());
+        for (OwnerId owner : item.label().owners()) {
+            Policy policy = policyOf(owner);
+            if (policy == null) {
+                return List.of();
+            }
+            if (!policies.contains(policy)) {
+                policies.add(policy);
+            }
+        }
+        return policies;
+    }
+
+    /** Whether a rule of a policy that applies matches an item with the tenant in its {@code to}. */
+    boolean hits(Rule rule, Item item, Tenant tenant, Set<Reason> failures) {
+        return isIn(rule.head().to(), tenant) && matches(rule, item, failures);
     }
 
     /** 3.9 */

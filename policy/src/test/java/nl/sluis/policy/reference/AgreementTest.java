@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -129,6 +130,41 @@ class AgreementTest {
     @Tag("long")
     void tenMillionRandomTuplesAreDecidedAlike() throws Exception {
         compareAtRandom(10_000_000);
+    }
+
+    @Test
+    void theExplainMatrixHasEveryRuleThatHitsATenantAndNoOther() throws Exception {
+        SplittableRandom random = new SplittableRandom(20260302);
+        long hits = 0;
+        for (int round = 0; round < 5; round++) {
+            PolicyBundle bundle = TestBundles.bundle(RandomBundles.text(random));
+            CompiledPolicy compiled = CompiledPolicy.compile(bundle);
+            ReferencePolicy reference = ReferencePolicy.of(bundle);
+            for (Item item : RandomBundles.items(bundle, random, 100)) {
+                Decision decision = compiled.decide(item, NOW);
+                if (decision.reasons(0).contains(Reason.CLOCK)) {
+                    continue;
+                }
+                List<String> applying =
+                        reference.policies(item).stream().map(Policy::name).toList();
+                for (Tenant tenant : bundle.tenants().values()) {
+                    int audience = Objects.requireNonNull(bundle.audienceOf(tenant.id()))
+                            .index();
+                    int place = 0;
+                    for (Policy policy : bundle.policies()) {
+                        for (Rule rule : policy.rules()) {
+                            boolean expected = applying.contains(policy.name())
+                                    && reference.hits(rule, item, tenant, EnumSet.noneOf(Reason.class));
+                            assertThat(decision.isHit(place++, audience))
+                                    .as("%s of %s, %s, %s", rule, policy.name(), tenant.id(), item)
+                                    .isEqualTo(expected);
+                            hits += expected ? 1 : 0;
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(hits).isGreaterThan(10_000);
     }
 
     /** Every policy that is a subset of the rules. */

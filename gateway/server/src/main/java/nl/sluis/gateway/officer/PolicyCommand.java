@@ -36,6 +36,7 @@ import nl.sluis.policy.change.Comparison;
 import nl.sluis.policy.change.CounterExample;
 import nl.sluis.policy.change.Direction;
 import nl.sluis.policy.change.Preview;
+import nl.sluis.policy.change.Proof;
 import nl.sluis.policy.change.TestRun;
 import nl.sluis.policy.decide.CompiledPolicy;
 import nl.sluis.policy.decide.Decision;
@@ -178,7 +179,7 @@ public final class PolicyCommand implements Runnable {
     /** {@code sluis policy check}: reads a bundle, and proves its invariants. */
     @Command(
             name = "check",
-            description = "Reads a folder of policy files and proves its invariants.",
+            description = "Reads a folder of policy files, proves its invariants and names rules that change nothing.",
             mixinStandardHelpOptions = true)
     static final class Check implements Callable<Integer> {
         @Mixin
@@ -200,11 +201,18 @@ public final class PolicyCommand implements Runnable {
                     .forEach(broken::add);
             int rules =
                     bundle.policies().stream().mapToInt(p -> p.rules().size()).sum();
-            return common.problems(
+            int code = common.problems(
                     broken,
                     "right: " + bundle.policies().size() + " policies, " + rules + " rules, "
                             + bundle.tenants().size() + " tenants, "
                             + bundle.audiences().size() + " audiences, digest " + bundle.digestHex());
+            if (!common.json()) {
+                Proof.idleRules(bundle)
+                        .forEach(r -> common.out()
+                                .println(r.head().at() + ": " + r.verb().word() + " `"
+                                        + r.head().name() + "` changes nothing, with all other rules as they are"));
+            }
+            return code;
         }
     }
 

@@ -13,6 +13,20 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Instant;
+import java.time.InstantSource;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.store.EmbeddedJournal;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.StoreLimits;
+import nl.sluis.journal.v1.Basis;
+import nl.sluis.journal.v1.StoredProduct;
+import nl.sluis.policy.label.LabelNotation;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.Product;
+import nl.sluis.proto.v1.ProductKind;
+import nl.sluis.proto.v1.Track;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -65,6 +79,44 @@ class PolicyCommandTest {
 
         assertThat(run("diff", folder.toString(), EXAMPLE.toString())).isEqualTo(1);
         assertThat(out.toString()).contains("widens").contains("host: 2 officers sign");
+    }
+
+    @Test
+    void theRecordedPastIsDecidedAgainUnderBothPolicies() throws Exception {
+        Instant then = Instant.parse("2026-02-01T12:00:00Z");
+        PolicyBundle bundle = PolicyBundle.load(PolicyCommand.files(EXAMPLE));
+        try (Journal journal =
+                EmbeddedJournal.open(folder.resolve("data/journal"), InstantSource.fixed(then), StoreLimits.DEFAULT)) {
+            for (String object : List.of("30001", "30002", "10001")) {
+                StoredProduct product = StoredProduct.newBuilder()
+                        .setProduct(Product.newBuilder()
+                                .setKind(ProductKind.PRODUCT_KIND_TRACK)
+                                .setTrack(Track.getDefaultInstance()))
+                        .addObjects(ObjectReference.newBuilder().setObjectId(object))
+                        .setBasis(Basis.newBuilder()
+                                .addSourceLabels(
+                                        LabelNotation.parse("{NLD: restricted, rel: [NATO], owner: NLD}", bundle.spifs())
+                                                .toProto())
+                                .setReceived(Times.timestamp(then)))
+                        .build();
+                journal.append(LogName.PRODUCTS, NewEntry.of(product.toByteArray())).join();
+            }
+        }
+        copy("host.yaml", "what: {group: catalogue}", "what: {group: catalogue, kind: conjunction}");
+
+        assertThat(run("diff", EXAMPLE.toString(), folder.toString(), AT, "--replay=" + folder.resolve("data")))
+                .as("%s", err)
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .contains("replay of 3 recorded products")
+                .containsPattern("fra-ssa: had [1-3], gains 0, loses [1-3], freer 0, stricter 0\n    loses track");
+        assertThat(run("diff", EXAMPLE.toString(), EXAMPLE.toString(), AT, "--replay=" + folder.resolve("data")))
+                .isZero();
+        assertThat(out.toString()).contains("equivalent").containsPattern("fra-ssa: had [1-3], gains 0, loses 0,");
+
+        assertThat(run("diff", EXAMPLE.toString(), EXAMPLE.toString(), "--replay=" + folder.resolve("nowhere")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("has no folder `journal` (expected: a gateway's data folder)");
     }
 
     @Test
