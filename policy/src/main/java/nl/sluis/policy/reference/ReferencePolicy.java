@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.AudienceDefinition;
 import nl.sluis.policy.bundle.Clearance;
@@ -47,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * thread may ask. It takes some microseconds for a tenant and a rule, against nanoseconds for all tenants at once.
  */
 public final class ReferencePolicy {
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}");
+
     private final PolicyBundle bundle;
     private final Map<String, Set<String>> listed = new HashMap<>();
     private final IdentityHashMap<Rule, CelCondition> expressions = new IdentityHashMap<>();
@@ -345,7 +348,7 @@ public final class ReferencePolicy {
             return false;
         }
         String plain = plain(id);
-        boolean isNumber = plain.matches("[0-9]{1,12}");
+        boolean isNumber = NUMBER.matcher(plain).matches();
         return listed.getOrDefault(group, Set.of()).contains(plain)
                 || (isNumber
                         && content.ranges().stream()
@@ -354,7 +357,7 @@ public final class ReferencePolicy {
 
     /** A catalogue number without leading zeros, anything else as it is. */
     private static String plain(String id) {
-        return id.matches("[0-9]{1,12}") ? Long.toString(Long.parseLong(id)) : id;
+        return NUMBER.matcher(id).matches() ? Long.toString(Long.parseLong(id)) : id;
     }
 
     /** 2.5 */
