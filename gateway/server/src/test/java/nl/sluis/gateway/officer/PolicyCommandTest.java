@@ -14,6 +14,9 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.EmbeddedJournal;
 import nl.sluis.gateway.store.Journal;
@@ -22,16 +25,13 @@ import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.StoredProduct;
+import nl.sluis.policy.bundle.BundleSignatures;
+import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.LabelNotation;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.ProductKind;
 import nl.sluis.proto.v1.Track;
-import java.util.Date;
-import java.util.List;
-import java.util.Set;
-import nl.sluis.policy.bundle.BundleSignatures;
-import nl.sluis.policy.bundle.PolicyBundle;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -94,12 +94,13 @@ class PolicyCommandTest {
                                 .setTrack(Track.getDefaultInstance()))
                         .addObjects(ObjectReference.newBuilder().setObjectId(object))
                         .setBasis(Basis.newBuilder()
-                                .addSourceLabels(
-                                        LabelNotation.parse("{NLD: restricted, rel: [NATO], owner: NLD}", bundle.spifs())
-                                                .toProto())
+                                .addSourceLabels(LabelNotation.parse(
+                                                "{NLD: restricted, rel: [NATO], owner: NLD}", bundle.spifs())
+                                        .toProto())
                                 .setReceived(Times.timestamp(then)))
                         .build();
-                journal.append(LogName.PRODUCTS, NewEntry.of(product.toByteArray())).join();
+                journal.append(LogName.PRODUCTS, NewEntry.of(product.toByteArray()))
+                        .join();
             }
         }
         copy("host.yaml", "what: {group: catalogue}", "what: {group: catalogue, kind: conjunction}");
