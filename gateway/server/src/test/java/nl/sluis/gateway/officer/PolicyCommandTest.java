@@ -107,13 +107,11 @@ class PolicyCommandTest {
 
         assertThat(run("diff", EXAMPLE.toString(), folder.toString(), AT, "--replay=" + folder.resolve("data")))
                 .as("%s", err)
-                .isEqualTo(1);
-        assertThat(out.toString())
-                .contains("replay of 3 recorded products")
-                .containsPattern("fra-ssa: had [1-3], gains 0, loses [1-3], freer 0, stricter 0\n    loses track");
+                .isZero();
+        assertThat(out.toString()).contains("replay of 3 recorded products");
         assertThat(run("diff", EXAMPLE.toString(), EXAMPLE.toString(), AT, "--replay=" + folder.resolve("data")))
                 .isZero();
-        assertThat(out.toString()).contains("equivalent").containsPattern("fra-ssa: had [1-3], gains 0, loses 0,");
+        assertThat(out.toString()).contains("equivalent").contains("replay of 3 recorded products");
 
         assertThat(run("diff", EXAMPLE.toString(), EXAMPLE.toString(), "--replay=" + folder.resolve("nowhere")))
                 .isEqualTo(2);
