@@ -307,10 +307,11 @@ public final class Gateway implements AutoCloseable {
     /** What a caller may do is what its certificate names and its entry in the tenant list grants. */
     private static Set<Role> rolesOf(PolicyInForce policy, CallerIdentity caller) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
-        policy.tenant(caller.tenant()).ifPresent(tenant -> caller.roles().stream()
-                .filter(role -> tenant.roles().stream()
-                        .anyMatch(granted -> granted.word().equals(role.word())))
-                .forEach(roles::add));
+        policy.tenant(caller.tenant())
+                .ifPresent(tenant -> caller.roles().stream()
+                        .filter(role -> tenant.roles().stream()
+                                .anyMatch(granted -> granted.word().equals(role.word())))
+                        .forEach(roles::add));
         return roles;
     }
 
@@ -384,16 +385,20 @@ public final class Gateway implements AutoCloseable {
         List<HealthCheck> checks = new ArrayList<>();
         checks.add(
                 new HealthCheck("serving", () -> serving.isServing() ? State.well() : State.notReady("not serving")));
-        checks.add(new HealthCheck("journal", () -> journal.failure()
-                .map(failure -> State.notReady(failure.code().name()))
-                .orElseGet(State::well)));
+        checks.add(new HealthCheck(
+                "journal",
+                () -> journal.failure()
+                        .map(failure -> State.notReady(failure.code().name()))
+                        .orElseGet(State::well)));
         for (Stage stage : stages) {
-            checks.add(new HealthCheck("stage-" + stage.name(), () -> stage.fatal()
-                    .map(failure ->
-                            State.notReady("stopped: " + failure.getClass().getSimpleName()))
-                    .orElseGet(() -> stage.failures() == 0
-                            ? State.well()
-                            : new State(true, stage.failures() + " entries passed over"))));
+            checks.add(new HealthCheck(
+                    "stage-" + stage.name(),
+                    () -> stage.fatal()
+                            .map(failure -> State.notReady(
+                                    "stopped: " + failure.getClass().getSimpleName()))
+                            .orElseGet(() -> stage.failures() == 0
+                                    ? State.well()
+                                    : new State(true, stage.failures() + " entries passed over"))));
         }
         checks.add(new HealthCheck("physical-tables", () -> {
             Duration left = coverage.remaining(clock.instant());

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GatewayConfigTest {
-    private static final String COMPLETE =
-            """
+    private static final String COMPLETE = """
             sluis:
               host-nation: nld
               data-folder: data
@@ -45,9 +44,7 @@ class GatewayConfigTest {
 
     @Test
     void a_limit_that_is_set_is_the_limit_that_it_names() throws Exception {
-        GatewayConfig config = load(
-                COMPLETE
-                        + """
+        GatewayConfig config = load(COMPLETE + """
                   limits: {header-bytes: 1, continuation-frames: 2, resets: 3, idle-time: PT4S, handshake-time: PT5S,
                     message-bytes: 6, decompression-ratio: 7, tenant-connections: 8, tenant-messages-per-s: 9,
                     tenant-bytes-per-s: 10, tenant-unfinished-bytes: 11, unsent-bytes: 12, batch-bytes: 13}
@@ -68,9 +65,7 @@ class GatewayConfigTest {
 
     @Test
     void an_object_is_named_by_its_designator() throws Exception {
-        GatewayConfig config = load(
-                COMPLETE
-                        + """
+        GatewayConfig config = load(COMPLETE + """
                   fusion:
                     objects:
                       "2010-056A": {empirical-acceleration-degree: 1, drag: false}

@@ -140,19 +140,16 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         AudienceId id = AudienceId.of(audience);
         AudienceLog log = log(id);
         byte[] binding = binding(id, request);
-        Cursors.Place start =
-                switch (request.getStartCase()) {
-                    case NOW, START_NOT_SET -> new Cursors.Place(log.size(), 0);
-                    case SNAPSHOT -> new Cursors.Place(0, 0);
-                    case TIME -> new Cursors.Place(log.firstSince(micros(Times.instant(request.getTime()))), 0);
-                    case CURSOR ->
-                        known(
-                                log,
-                                cursors.read(
-                                        caller.tenant(),
-                                        binding,
-                                        request.getCursor().toByteArray()));
-                };
+        Cursors.Place start = switch (request.getStartCase()) {
+            case NOW, START_NOT_SET -> new Cursors.Place(log.size(), 0);
+            case SNAPSHOT -> new Cursors.Place(0, 0);
+            case TIME -> new Cursors.Place(log.firstSince(micros(Times.instant(request.getTime()))), 0);
+            case CURSOR ->
+                known(
+                        log,
+                        cursors.read(
+                                caller.tenant(), binding, request.getCursor().toByteArray()));
+        };
         int[] snapshot = request.getStartCase() == SubscribeRequest.StartCase.SNAPSHOT ? log.snapshot() : new int[0];
         int live = request.getStartCase() == SubscribeRequest.StartCase.SNAPSHOT
                 ? (snapshot.length == 0 ? log.size() : snapshot[snapshot.length - 1] + 1)

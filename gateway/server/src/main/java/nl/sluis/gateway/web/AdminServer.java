@@ -37,8 +37,7 @@ public final class AdminServer {
     private static final String JSON = "application/json";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static final String INDEX =
-            """
+    private static final String INDEX = """
             Sluis gateway, operator's port
               /health/live   the process answers
               /health/ready  the gateway takes calls; named checks as JSON, 503 where one fails

@@ -53,8 +53,10 @@ class AttackTimesTest {
         measure(pki, "empty CONTINUATION frames", Attacks::emptyContinuations);
         measure(pki, "2^31-1 length", Attacks::longestMessage);
         measure(pki, "gzip bomb", Attacks::gzipBomb);
-        measure(pki, "100 readers of nothing", attacks -> attacks.readersOfNothing(100)
-                .close());
+        measure(
+                pki,
+                "100 readers of nothing",
+                attacks -> attacks.readersOfNothing(100).close());
         measure(pki, "2,000 half-open handshakes", attacks -> Attacks.awaitEnded(attacks.halfOpenHandshakes()));
     }
 

@@ -73,13 +73,18 @@ class LimitsTest {
     }
 
     private void start(PartnerLimits limits, int eventLoops) {
-        port = new PortUnderTest(pki, limits, eventLoops, methods -> methods.unary(
-                        TenantServiceGrpc.getGetSelfMethod(),
-                        (caller, request) -> CompletableFuture.completedStage(GetSelfResponse.getDefaultInstance()))
-                .unary(
-                        TenantServiceGrpc.getRevokeCredentialMethod(),
-                        (caller, request) ->
-                                CompletableFuture.completedStage(RevokeCredentialResponse.getDefaultInstance())));
+        port = new PortUnderTest(
+                pki,
+                limits,
+                eventLoops,
+                methods -> methods.unary(
+                                TenantServiceGrpc.getGetSelfMethod(),
+                                (caller, request) ->
+                                        CompletableFuture.completedStage(GetSelfResponse.getDefaultInstance()))
+                        .unary(
+                                TenantServiceGrpc.getRevokeCredentialMethod(),
+                                (caller, request) -> CompletableFuture.completedStage(
+                                        RevokeCredentialResponse.getDefaultInstance())));
     }
 
     @Test
