@@ -4,6 +4,11 @@ package nl.sluis.gateway;
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** @param message what is wrong with what, one line */
+    public ConfigException(String message) {
+        super(message);
+    }
+
     /**
      * @param message what is wrong with what, one line
      * @param cause what was thrown

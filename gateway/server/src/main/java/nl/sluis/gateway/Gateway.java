@@ -62,12 +62,13 @@ import nl.sluis.gateway.rpc.Serving;
 import nl.sluis.gateway.rpc.TenantQuota;
 import nl.sluis.gateway.rpc.TlsEngine;
 import nl.sluis.gateway.rpc.TlsOptions;
-import nl.sluis.gateway.store.EmbeddedJournal;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.Node;
+import nl.sluis.gateway.store.Retention;
 import nl.sluis.gateway.store.Stage;
 import nl.sluis.gateway.store.StoreException;
-import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.gateway.stream.LiveSubscriptions;
 import nl.sluis.gateway.web.AdminServer;
 import nl.sluis.gateway.web.AdminTls;
@@ -108,6 +109,14 @@ public final class Gateway implements AutoCloseable {
     /** A stricter policy holds within a second: half of it to be seen, half to be proved and compiled. */
     private static final Duration POLICY_LOOK_INTERVAL = Duration.ofMillis(500);
 
+    /** How often logs with a retention are trimmed. */
+    private static final Duration TRIM_INTERVAL = Duration.ofMinutes(1);
+
+    private static final String FUSION = "fusion";
+    private static final String HAZARD = "hazard";
+    private static final String RELEASE = "release";
+    private static final List<String> DUTIES = List.of(FUSION, HAZARD, RELEASE);
+
     private final GatewayConfig config;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Serving serving = new Serving();
@@ -120,10 +129,11 @@ public final class Gateway implements AutoCloseable {
     private final ExecutorService workers;
     private final ScheduledExecutorService timer;
     private final ScheduledExecutorService policyWatch;
-    private final List<Stage> stages;
+    private final Node node;
+    private final Map<LogName, Retention> retention;
     private final LiveSubscriptions subscriptions;
-    private final Releases releases;
     private final Variants variants;
+    private volatile @Nullable Releases releases;
     private final Vertx vertx;
     private final PartnerServer partners;
     private final AdminServer admin;
@@ -152,14 +162,19 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Gateway(GatewayConfig config, Path base, Clock clock, SecureRandom random)
-            throws IOException, PolicyException {
+            throws IOException, PolicyException, ConfigException {
         this.config = config;
         Coverage coverage = OrekitData.coverage();
         Path data = base.resolve(config.dataFolder());
         Files.createDirectories(data);
         SecretFiles secrets = new SecretFiles(data, random);
         KeyPair signingKey = secrets.signingKey();
-        journal = EmbeddedJournal.open(data.resolve("journal"), clock, StoreLimits.DEFAULT);
+        ConfiguredStore store = new ConfiguredStore(config, base);
+        retention = store.retention();
+        journal = store.open(clock);
+        if (journal.shared()) {
+            requireSameKeys(secrets);
+        }
         fits = threads("sluis-fit", config.fusion().threads());
         workers = threads("sluis-worker", Runtime.getRuntime().availableProcessors());
         timer = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-timer", task));
@@ -181,15 +196,31 @@ public final class Gateway implements AutoCloseable {
         changes.open(policySeen);
 
         ContributionIngest ingest = new ContributionIngest(journal, policy::bundle, coverage, workers, clock, meters);
-        Fusion fusion = new Fusion(policy, forces(config), fits, meters);
-        Hazards hazards = new Hazards(new CatalogueScreening(
+        node = new Node(
+                journal, HexFormat.of().toHexDigits(random.nextLong()), System::nanoTime, changes::appliedPosition);
+        node.add(
+                FUSION,
+                token -> new Stage(
+                        FUSION,
+                        token,
+                        journal,
+                        LogName.CONTRIBUTIONS,
+                        LogName.SOLUTIONS,
+                        new Fusion(policy, forces(config), fits, meters)));
+        CatalogueScreening screening = new CatalogueScreening(
                 config.screening().window(),
                 config.screening().thresholdM(),
                 config.screening().threads(),
-                meters));
-        hazards.resumeChains(journal);
-        releases = new Releases(policy, decisions, journal, clock, timer, meters);
-        releases.resumeDelays();
+                meters);
+        node.add(
+                HAZARD,
+                token -> new Stage(
+                        HAZARD, token, journal, LogName.SOLUTIONS, LogName.PRODUCTS, new Hazards(screening, journal)));
+        node.add(RELEASE, token -> {
+            Releases work = new Releases(policy, decisions, journal, clock, timer, meters);
+            releases = work;
+            return new Stage(RELEASE, token, journal, LogName.PRODUCTS, LogName.RELEASED, work);
+        });
         variants = new Variants(
                 policy,
                 new Signer(signingKey.getPrivate(), signingKey.getPublic()),
@@ -197,11 +228,7 @@ public final class Gateway implements AutoCloseable {
                 journal,
                 workers,
                 meters);
-        subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), clock);
-        stages = List.of(
-                new Stage("fusion", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion),
-                new Stage("hazard", journal, LogName.SOLUTIONS, LogName.PRODUCTS, hazards),
-                new Stage("release", journal, LogName.PRODUCTS, LogName.RELEASED, releases));
+        subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), clock, node::isConfirmed);
 
         vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(config.partnerPort().eventLoops() + 1));
@@ -277,8 +304,11 @@ public final class Gateway implements AutoCloseable {
         partners.closeWhere(
                 caller -> !audience(before, caller).equals(audience(now, caller)),
                 ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED);
-        stages.forEach(Stage::wake);
-        releases.decideAgain();
+        node.stages().forEach(Stage::wake);
+        Releases here = releases;
+        if (here != null && node.stage(RELEASE).isPresent()) {
+            here.decideAgain();
+        }
     }
 
     private static boolean subscribes(PolicyBundle bundle, CallerIdentity caller) {
@@ -291,8 +321,21 @@ public final class Gateway implements AutoCloseable {
         return PolicyInForce.audience(bundle, caller.tenant()).map(AudienceId::of);
     }
 
+    /** Takes over what another node brought into force. Not for a thread that others wait for. */
+    private void followPolicy() {
+        try {
+            changes.follow();
+        } catch (StoreException e) {
+            // asked again at the next look; until then the node's lease runs out, and it sends nothing
+            LOG.debug("policies log does not answer", e);
+        } catch (PolicyException | RuntimeException e) {
+            changes.reject(e);
+        }
+    }
+
     /** Looks whether the policy folder holds another bundle, and brings that into force. Not for the timer's thread. */
     private void lookForPolicy() {
+        followPolicy();
         try {
             SignedFiles found = PolicyFolder.signed(policyFolder);
             if (!found.isSameAs(policySeen)) {
@@ -390,15 +433,12 @@ public final class Gateway implements AutoCloseable {
                 () -> journal.failure()
                         .map(failure -> State.notReady(failure.code().name()))
                         .orElseGet(State::well)));
-        for (Stage stage : stages) {
+        checks.add(new HealthCheck(
+                "epoch", () -> node.isConfirmed() ? State.well() : State.notReady("epoch unconfirmed")));
+        for (String duty : DUTIES) {
             checks.add(new HealthCheck(
-                    "stage-" + stage.name(),
-                    () -> stage.fatal()
-                            .map(failure -> State.notReady(
-                                    "stopped: " + failure.getClass().getSimpleName()))
-                            .orElseGet(() -> stage.failures() == 0
-                                    ? State.well()
-                                    : new State(true, stage.failures() + " entries passed over"))));
+                    "stage-" + duty,
+                    () -> node.stage(duty).map(Gateway::state).orElseGet(() -> new State(true, "on another node"))));
         }
         checks.add(new HealthCheck("physical-tables", () -> {
             Duration left = coverage.remaining(clock.instant());
@@ -427,25 +467,75 @@ public final class Gateway implements AutoCloseable {
         return checks;
     }
 
+    /** Labels and cursors of one gateway must hold at the others that share its journal. */
+    private void requireSameKeys(SecretFiles secrets) throws IOException, ConfigException {
+        NewEntry keys = NewEntry.keyed("keys", secrets.fingerprint()).withClientId("keys");
+        try {
+            journal.append(LogName.CURSORS, keys).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StoreException failure) {
+                if (failure.code() == StoreException.Code.CLIENT_ID_REUSED) {
+                    throw new ConfigException(
+                            "data folder `" + config.dataFolder() + "`: its keys are not those of the journal"
+                                    + " (expected: signing.pk8, signing.pub.pem, cursor.key and coarsening.key of its first gateway)",
+                            failure);
+                }
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    /** Trims what has a retention, and no entry that the next stage has yet to read. */
+    private void trim() {
+        retention.forEach((log, kept) -> {
+            try {
+                Retention bounded = switch (log) {
+                    case CONTRIBUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.SOLUTIONS, FUSION));
+                    case SOLUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.PRODUCTS, HAZARD));
+                    case PRODUCTS -> kept.keepingFrom(1 + journal.progress(LogName.RELEASED, RELEASE));
+                    default -> kept;
+                };
+                journal.trim(log, bounded).join();
+            } catch (StoreException | CompletionException e) {
+                LOG.warn("log not trimmed, log={} reason={}", log, e.getMessage());
+            }
+        });
+    }
+
+    private static State state(Stage stage) {
+        return stage.fatal()
+                .map(failure -> State.notReady("stopped: " + failure.getClass().getSimpleName()))
+                .orElseGet(() -> stage.failures() == 0
+                        ? State.well()
+                        : new State(true, stage.failures() + " entries passed over"));
+    }
+
     private void measure() {
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
-        for (Stage stage : stages) {
-            Gauge.builder("sluis.stage.position", stage, Stage::position)
-                    .description("entries handled")
-                    .tag("stage", stage.name())
+        for (String duty : DUTIES) {
+            Gauge.builder(
+                            "sluis.stage.position",
+                            node,
+                            at -> at.stage(duty).map(Stage::position).orElse(0L))
+                    .description("entries handled; 0 where another node runs the stage")
+                    .tag("stage", duty)
                     .register(meters);
-            Gauge.builder("sluis.stage.failures", stage, Stage::failures)
+            Gauge.builder(
+                            "sluis.stage.failures",
+                            node,
+                            at -> at.stage(duty).map(Stage::failures).orElse(0L))
                     .description("entries passed over")
-                    .tag("stage", stage.name())
+                    .tag("stage", duty)
                     .register(meters);
         }
     }
 
     /** Starts all parts and listens. */
     public void start() throws ConfigException {
-        stages.forEach(Stage::start);
+        node.start();
         subscriptions.start();
         try {
             adminPort = admin.start().toCompletableFuture().join();
@@ -460,6 +550,12 @@ public final class Gateway implements AutoCloseable {
                 this::lookForPolicy,
                 POLICY_LOOK_INTERVAL.toMillis(),
                 POLICY_LOOK_INTERVAL.toMillis(),
+                TimeUnit.MILLISECONDS);
+        journal.onGrowth(LogName.POLICIES, watermark -> policyWatch.execute(this::followPolicy));
+        unused = timer.scheduleWithFixedDelay(
+                () -> workers.execute(this::trim),
+                TRIM_INTERVAL.toMillis(),
+                TRIM_INTERVAL.toMillis(),
                 TimeUnit.MILLISECONDS);
         LOG.info("gateway started, partner_port={} admin_port={} tls={}", partnerPort, adminPort, TlsEngine.best());
     }
@@ -481,7 +577,11 @@ public final class Gateway implements AutoCloseable {
 
     /** True where everything contributed so far has gone through all stages. */
     public boolean idle() {
-        return stages.stream().allMatch(Stage::idle) && subscriptions.idle();
+        return journal.progress(LogName.SOLUTIONS, FUSION) >= journal.watermark(LogName.CONTRIBUTIONS)
+                && journal.progress(LogName.PRODUCTS, HAZARD) >= journal.watermark(LogName.SOLUTIONS)
+                && journal.progress(LogName.RELEASED, RELEASE) >= journal.watermark(LogName.PRODUCTS)
+                && node.stages().stream().allMatch(Stage::idle)
+                && subscriptions.idle();
     }
 
     /** Reads the trust folder again: new authorities and revocation lists hold from then on. */
@@ -497,9 +597,8 @@ public final class Gateway implements AutoCloseable {
         Duration window = config.streams().drain();
         quietly(() ->
                 partners.shutdown(window).toCompletableFuture().get(2 * window.toMillis(), TimeUnit.MILLISECONDS));
-        stages.forEach(stage -> quietly(stage::close));
+        quietly(node::close);
         quietly(subscriptions::close);
-        quietly(releases::close);
         timer.shutdownNow();
         policyWatch.shutdownNow();
         fits.shutdownNow();

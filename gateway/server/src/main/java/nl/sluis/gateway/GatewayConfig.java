@@ -11,14 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import nl.sluis.gateway.release.SecondDecider;
+import nl.sluis.gateway.store.RedisSettings;
 
 /**
  * The configuration of a gateway: one YAML file, everything under {@code sluis}. Unknown keys are errors. Paths are
@@ -38,6 +41,9 @@ public interface GatewayConfig {
 
     /** Folder of the journal and the gateway's own keys. */
     String dataFolder();
+
+    /** Where the journal is kept. */
+    Store store();
 
     /** Folder of trusted authorities: {@code <nation>/root.pem} and more. */
     String trustFolder();
@@ -66,6 +72,89 @@ public interface GatewayConfig {
 
     /** What partners may use. */
     Limits limits();
+
+    /** Where the journal is kept. */
+    interface Store {
+        /** The engine. */
+        @WithDefault("embedded")
+        Engine engine();
+
+        /** The Redis of engine {@code redis}. */
+        RedisStore redis();
+
+        /** What a log keeps, by its name; a log that is not named keeps everything. */
+        Map<String, LogRetention> retention();
+
+        /** The engines. */
+        enum Engine {
+            /** One file in the data folder, for this process alone. */
+            EMBEDDED,
+            /** A Redis, which several gateways may share. */
+            REDIS
+        }
+    }
+
+    /** Where a Redis is and how to get in. */
+    interface RedisStore {
+        /** What the addresses are: {@code standalone}, {@code sentinel} or {@code cluster}. */
+        @WithDefault("standalone")
+        RedisSettings.Topology topology();
+
+        /** {@code host:port}: the server, Sentinels, or some nodes of a cluster. */
+        Optional<List<String>> addresses();
+
+        /** Name of the primary at the Sentinels. */
+        Optional<String> sentinelMaster();
+
+        /** ACL user. */
+        Optional<String> user();
+
+        /** File with its password. */
+        Optional<String> passwordFile();
+
+        /** Its password, from the environment: SLUIS_STORE_REDIS_PASSWORD. */
+        Optional<String> password();
+
+        /** TLS; without it only a loopback address is accepted. */
+        Optional<RedisTls> tls();
+
+        /** First part of all keys. */
+        @WithDefault("sluis")
+        String namespace();
+
+        /** Replicas that must have an entry before it is acknowledged. */
+        @WithDefault("0")
+        int replicasMin();
+
+        /** Connections to each server. */
+        @WithDefault("32")
+        int connections();
+
+        /** Longest wait for a connection, an answer, and the replicas. */
+        @WithDefault("PT2S")
+        Duration timeout();
+    }
+
+    /** PEM files for TLS 1.3. */
+    interface RedisTls {
+        /** Authorities of the servers. */
+        String trust();
+
+        /** Own certificate chain, where the servers ask for one. */
+        Optional<String> certificate();
+
+        /** Its private key, PKCS#8. */
+        Optional<String> key();
+    }
+
+    /** What a log keeps; the oldest entries beyond either bound go. */
+    interface LogRetention {
+        /** Entries recorded longer ago than this go. */
+        Optional<Duration> age();
+
+        /** The oldest go until the payloads are at most this many bytes together. */
+        OptionalLong bytes();
+    }
 
     /** The partner port. */
     interface Port {

@@ -9,6 +9,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
@@ -47,6 +49,18 @@ final class SecretFiles {
             writeSecret(file, key);
         }
         return Files.readAllBytes(file);
+    }
+
+    /** A digest by which gateways that share a journal see that they have the same keys. */
+    byte[] fingerprint() throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(signingKey().getPublic().getEncoded());
+            digest.update(coarseningKey());
+            return digest.digest(cursorKey());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is part of every JDK", e);
+        }
     }
 
     /** The Ed25519 key that labels are bound with. Its public half stands beside it for partners. */

@@ -37,6 +37,7 @@ public final class Hazards implements Stage.Work {
     private record Before(int version, String digest) {}
 
     private final ElementScreening screening;
+    private final Journal journal;
 
     /**
      * The version before, by product and audience. Audiences with equal views have equal histories, so the
@@ -44,13 +45,18 @@ public final class Hazards implements Stage.Work {
      */
     private final Map<String, Before> before = new HashMap<>();
 
-    /** @param screening screens public elements */
-    public Hazards(ElementScreening screening) {
+    /**
+     * @param screening screens public elements
+     * @param journal where the products stand that were made before
+     */
+    public Hazards(ElementScreening screening, Journal journal) {
         this.screening = screening;
+        this.journal = journal;
     }
 
-    /** Takes up the chains of versions where they were left. Called before the stage starts. */
-    public void resumeChains(Journal journal) throws InvalidProtocolBufferException {
+    /** Takes up the chains of versions where they were left. */
+    @Override
+    public void begin() throws InvalidProtocolBufferException {
         long next = Math.max(1, journal.oldest(LogName.PRODUCTS));
         long end = journal.watermark(LogName.PRODUCTS);
         while (next <= end) {
@@ -64,7 +70,7 @@ public final class Hazards implements Stage.Work {
 
     @Override
     public void restore(Entry entry) {
-        // what was made stands in the products log, and resumeChains has read it
+        // what was made stands in the products log, and begin has read it
     }
 
     @Override

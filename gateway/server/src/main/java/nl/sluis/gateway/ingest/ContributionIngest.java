@@ -1,13 +1,18 @@
 package nl.sluis.gateway.ingest;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +27,6 @@ import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.Appended;
-import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
@@ -43,12 +47,19 @@ import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.ObservationSeries;
 import nl.sluis.proto.v1.RefusedPart;
 import nl.sluis.proto.v1.Sensor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Checks contributions, stores what is accepted and quarantines what is refused. */
 public final class ContributionIngest implements Ingest {
     private static final int CLIENT_ID_LENGTH_MAX = 128; // characters; it stands in keys and messages
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1); // an outage of the journal is seldom shorter
+    private static final Refusal REUSED = new Refusal(
+            Code.ALREADY_EXISTS,
+            List.of(new Refusal.Fault(
+                    "contribution.client_id",
+                    "used before with other content (expected: a new identifier, or the same bytes)")));
     private static final Logger LOG = LoggerFactory.getLogger(ContributionIngest.class);
 
     private final Journal journal;
@@ -94,21 +105,109 @@ public final class ContributionIngest implements Ingest {
 
     @Override
     public CompletionStage<ContributeResponse> contribute(CallerIdentity source, Contribution item) {
-        return CompletableFuture.supplyAsync(() -> take(source, item), workers);
+        Instant received = clock.instant();
+        return CompletableFuture.completedFuture(item)
+                .thenComposeAsync(whole -> take(source, whole, received), workers);
     }
 
-    private ContributeResponse take(CallerIdentity source, Contribution item) {
-        Instant received = clock.instant();
-        ContributeResponse.Builder answer = ContributeResponse.newBuilder().setClientId(item.getClientId());
+    /** Checks on the calling thread; the answer comes after the commit, which no thread waits for. */
+    private CompletableFuture<ContributeResponse> take(CallerIdentity source, Contribution item, Instant received) {
+        String key = "item/" + source.tenant() + "/" + item.getClientId();
+        Checked checked;
         try {
-            return answer.setAccepted(store(source, item, received)).build();
+            checked = check(source, item, received);
         } catch (RefusedException e) {
-            quarantine(source, item, received, e.refusal());
-            return answer.setRefused(e.refusal().status()).build();
+            return refused(source, item, received, key, e.refusal());
+        }
+        NewEntry entry = NewEntry.keyed(key, checked.stored().toByteArray()).withClientId(key);
+        return journal.append(LogName.CONTRIBUTIONS, entry)
+                .thenApply(appended -> {
+                    if (!appended.duplicate()) {
+                        accepted.increment();
+                    }
+                    return response(
+                            item,
+                            answer(checked.stored(), appended.duplicate()).addAllRefusedParts(checked.refusedParts()));
+                })
+                // not on the journal's thread, for it may read
+                .exceptionallyComposeAsync(
+                        failure -> codeOf(failure) == StoreException.Code.CLIENT_ID_REUSED
+                                ? refused(source, item, received, key, REUSED)
+                                : CompletableFuture.failedFuture(unavailable(failure)),
+                        workers);
+    }
+
+    private static ContributeResponse response(Contribution item, Accepted.Builder accepted) {
+        return ContributeResponse.newBuilder()
+                .setClientId(item.getClientId())
+                .setAccepted(accepted)
+                .build();
+    }
+
+    /** The answer to what can't be taken, unless the same bytes were taken before: then they are known. */
+    private CompletableFuture<ContributeResponse> refused(
+            CallerIdentity source, Contribution item, Instant received, String key, Refusal refusal) {
+        try {
+            Optional<StoredContribution> before = storedBefore(key);
+            if (before.isPresent() && before.get().getOriginal().equals(item.toByteString())) {
+                return CompletableFuture.completedFuture(response(item, answer(before.get(), true)));
+            }
+            Refusal told = before.isPresent() ? REUSED : refusal;
+            return quarantine(source, item, received, told)
+                    .thenApply(kept -> ContributeResponse.newBuilder()
+                            .setClientId(item.getClientId())
+                            .setRefused(told.status())
+                            .build());
+        } catch (StoreException e) {
+            return CompletableFuture.failedFuture(unavailable(e));
         }
     }
 
-    private Accepted store(CallerIdentity source, Contribution item, Instant received) throws RefusedException {
+    private Optional<StoredContribution> storedBefore(String key) {
+        return journal.latest(LogName.CONTRIBUTIONS, key).map(entry -> {
+            try {
+                return StoredContribution.parseFrom(entry.payload());
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("stored contribution can't be read", e);
+            }
+        });
+    }
+
+    private static StoreException.@Nullable Code codeOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof StoreException store ? store.code() : null;
+    }
+
+    /** What a caller is told while the journal takes nothing: to send the same again, for nothing was acknowledged. */
+    private static RuntimeException unavailable(Throwable failure) {
+        StoreException.Code code = codeOf(failure);
+        return code == null
+                ? new CompletionException(failure)
+                : new IngestException(
+                        Status.newBuilder()
+                                .setCode(Code.UNAVAILABLE_VALUE)
+                                .setMessage("the journal takes nothing now (expected: the same again later)")
+                                .addDetails(Any.pack(ErrorInfo.newBuilder()
+                                        .setDomain("sluis")
+                                        .setReason("JOURNAL_" + code.name())
+                                        .build()))
+                                .addDetails(Any.pack(RetryInfo.newBuilder()
+                                        .setRetryDelay(Times.duration(RETRY_AFTER))
+                                        .build()))
+                                .build(),
+                        failure);
+    }
+
+    /**
+     * What was found good.
+     *
+     * @param stored what is kept
+     * @param refusedParts parts of a document that were refused
+     */
+    private record Checked(StoredContribution stored, List<RefusedPart> refusedParts) {}
+
+    private Checked check(CallerIdentity source, Contribution item, Instant received) throws RefusedException {
         String clientId = item.getClientId();
         if (clientId.isBlank() || clientId.length() > CLIENT_ID_LENGTH_MAX) {
             throw refuse(
@@ -116,64 +215,22 @@ public final class ContributionIngest implements Ingest {
                     clientId.length() + " characters (expected: 1 to " + CLIENT_ID_LENGTH_MAX + ")");
         }
         String tenant = source.tenant().toString();
-        String key = "item/" + tenant + "/" + clientId;
-        byte[] original = item.toByteArray();
-        Optional<Accepted> before = storedBefore(key, original);
-        if (before.isPresent()) {
-            return before.get();
-        }
-
         SecurityLabel label = label(source, item.getLabel(), received);
         Read read = read(tenant, item, received);
+        ByteString original = item.toByteString();
         StoredContribution stored = StoredContribution.newBuilder()
                 .setContributionId(Digests.id(
-                        "contribution", tenant, clientId, HexFormat.of().formatHex(Digests.sha256(original))))
+                        "contribution",
+                        tenant,
+                        clientId,
+                        HexFormat.of().formatHex(Digests.sha256(original.toByteArray()))))
                 .setSource(tenant)
                 .setReceived(Times.timestamp(received))
                 .setLabel(label.toProto())
                 .addAllRecords(read.records())
-                .setOriginal(item.toByteString())
+                .setOriginal(original)
                 .build();
-        try {
-            journal.append(
-                            LogName.CONTRIBUTIONS,
-                            NewEntry.keyed(key, stored.toByteArray()).withClientId(key))
-                    .join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof StoreException cause && cause.code() == StoreException.Code.CLIENT_ID_REUSED) {
-                // the same client sent it twice at the same time: the other copy was first
-                return storedBefore(key, original).orElseThrow(() -> e);
-            }
-            throw e;
-        }
-        accepted.increment();
-        LOG.info(
-                "contribution accepted, source={} id={} records={} refused_parts={}",
-                tenant,
-                stored.getContributionId(),
-                read.records().size(),
-                read.refusedParts().size());
-        return answer(stored, false).addAllRefusedParts(read.refusedParts()).build();
-    }
-
-    private Optional<Accepted> storedBefore(String key, byte[] original) throws RefusedException {
-        Optional<Entry> entry = journal.latest(LogName.CONTRIBUTIONS, key);
-        if (entry.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            StoredContribution stored = StoredContribution.parseFrom(entry.get().payload());
-            if (!Arrays.equals(stored.getOriginal().toByteArray(), original)) {
-                throw new RefusedException(new Refusal(
-                        Code.ALREADY_EXISTS,
-                        List.of(new Refusal.Fault(
-                                "contribution.client_id",
-                                "used before with other content (expected: a new identifier, or the same bytes)"))));
-            }
-            return Optional.of(answer(stored, true).build());
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("stored contribution can't be read", e);
-        }
+        return new Checked(stored, read.refusedParts());
     }
 
     private static Accepted.Builder answer(StoredContribution stored, boolean duplicate) {
@@ -345,7 +402,8 @@ public final class ContributionIngest implements Ingest {
         return sifted.getObservationsCount() == 0 ? Optional.empty() : Optional.of(sifted.build());
     }
 
-    private void quarantine(CallerIdentity source, Contribution item, Instant received, Refusal refusal) {
+    private CompletableFuture<Appended> quarantine(
+            CallerIdentity source, Contribution item, Instant received, Refusal refusal) {
         refused.increment();
         QuarantinedContribution kept = QuarantinedContribution.newBuilder()
                 .setSource(source.tenant().toString())
@@ -354,13 +412,18 @@ public final class ContributionIngest implements Ingest {
                         refusal.faults().stream().map(Refusal.Fault::toString).toList())
                 .setOriginal(item.toByteString())
                 .build();
-        Appended appended = journal.append(LogName.QUARANTINE, NewEntry.of(kept.toByteArray()))
-                .join();
-        LOG.info(
-                "contribution refused, source={} code={} quarantine={}",
-                source.tenant(),
-                refusal.code(),
-                appended.position());
+        return journal.append(LogName.QUARANTINE, NewEntry.of(kept.toByteArray()))
+                .handle((appended, failure) -> {
+                    if (failure != null) {
+                        throw unavailable(failure);
+                    }
+                    LOG.info(
+                            "contribution refused, source={} code={} quarantine={}",
+                            source.tenant(),
+                            refusal.code(),
+                            appended.position());
+                    return appended;
+                });
     }
 
     private static RefusedException refuse(String field, String message) {
@@ -409,6 +472,8 @@ public final class ContributionIngest implements Ingest {
             return received;
         } catch (RefusedException e) {
             throw new IngestException(e.refusal().status(), e);
+        } catch (CompletionException | StoreException e) {
+            throw unavailable(e);
         }
     }
 

@@ -63,6 +63,7 @@ public final class PolicyChanges {
     private final Counter rejected;
     private volatile Optional<String> problem = Optional.empty();
     private volatile List<byte[]> signatures = List.of();
+    private volatile long appliedPosition;
 
     /**
      * @param policy what is swapped
@@ -119,6 +120,7 @@ public final class PolicyChanges {
      */
     public synchronized void open(SignedFiles files) throws PolicyException {
         PolicyBundle bundle = PolicyBundle.load(files.files());
+        long recorded = journal.watermark(LogName.POLICIES);
         List<StoredBundle> accepted = unsignedAllowed ? List.of() : accepted();
         if (accepted.isEmpty()) {
             bringIntoForce(bundle, files, null);
@@ -138,10 +140,9 @@ public final class PolicyChanges {
                     before.header().version());
         }
         BundleSignatures.checkValidity(before, clock.instant());
-        signatures = last.getBundle().getSignaturesList().stream()
-                .map(one -> one.getCms().toByteArray())
-                .toList();
+        signatures = signatures(last);
         policy.put(before);
+        appliedPosition = recorded;
     }
 
     /**
@@ -160,6 +161,36 @@ public final class PolicyChanges {
     /** The signatures that brought the bundle in force there. */
     public List<byte[]> signatures() {
         return signatures;
+    }
+
+    /** Takes over the bundle that another node brought into force; what that node proved is not proved again. */
+    public synchronized void follow() throws PolicyException {
+        long recorded = journal.watermark(LogName.POLICIES);
+        if (unsignedAllowed || recorded <= appliedPosition) {
+            return;
+        }
+        List<StoredBundle> accepted = accepted();
+        StoredBundle last = accepted.get(accepted.size() - 1);
+        PolicyBundle bundle = PolicyBundle.load(files(last));
+        if (!bundle.digestHex().equals(policy.bundle().digestHex())) {
+            signatures = signatures(last);
+            policy.put(bundle);
+            LOG.info(
+                    "policy taken over from another node, version={}",
+                    bundle.header().version());
+        }
+        appliedPosition = recorded;
+    }
+
+    private static List<byte[]> signatures(StoredBundle stored) {
+        return stored.getBundle().getSignaturesList().stream()
+                .map(one -> one.getCms().toByteArray())
+                .toList();
+    }
+
+    /** Position in the policies log up to which what stands there is applied here. */
+    public long appliedPosition() {
+        return appliedPosition;
     }
 
     /** Keeps in sight of the operator that what was handed in is not in force. */
@@ -246,8 +277,9 @@ public final class PolicyChanges {
                 .setBundle(kept)
                 .setAccepted(Times.timestamp(now))
                 .build();
-        journal.append(LogName.POLICIES, NewEntry.keyed(IN_FORCE, stored.toByteArray()))
-                .join();
+        appliedPosition = journal.append(LogName.POLICIES, NewEntry.keyed(IN_FORCE, stored.toByteArray()))
+                .join()
+                .position();
     }
 
     /** The bundles that came into force, in their order. */

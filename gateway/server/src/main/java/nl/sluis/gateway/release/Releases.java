@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * Decides each product for every audience, once when it is made and again when a delay ends. What is released gets a
  * place in the audience's own log; the bytes are made when they are sent, after one more decision.
  */
-public final class Releases implements Stage.Work, AutoCloseable {
+public final class Releases implements Stage.Work {
     private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
     private static final int READ_ENTRIES_MAX = 256;
 
@@ -51,6 +51,7 @@ public final class Releases implements Stage.Work, AutoCloseable {
     private final Journal journal;
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
+    private volatile boolean closed;
     private final Counter released;
     private final Counter withheld;
     private final Counter delayed;
@@ -90,8 +91,9 @@ public final class Releases implements Stage.Work, AutoCloseable {
                 .register(meters);
     }
 
-    /** Takes up the delays that had not ended when the gateway stopped. Called before the stage starts. */
-    public void resumeDelays() throws InvalidProtocolBufferException {
+    /** Takes up the delays that had not ended when the release stage stopped. */
+    @Override
+    public void begin() throws InvalidProtocolBufferException {
         Map<String, StoredRelease> waiting = new HashMap<>();
         read(release -> {
             if (release.hasDue()) {
@@ -246,6 +248,9 @@ public final class Releases implements Stage.Work, AutoCloseable {
     }
 
     private void due(StoredRelease waiting) {
+        if (closed) {
+            return;
+        }
         try {
             Instant now = clock.instant();
             if (now.isBefore(Times.instant(waiting.getDue()))) {
@@ -278,6 +283,6 @@ public final class Releases implements Stage.Work, AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        closed = true;
     }
 }

@@ -6,6 +6,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.StoreException;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.decide.CompiledPolicy;
@@ -40,6 +44,9 @@ import org.slf4j.LoggerFactory;
 public final class Variants {
     /** Products kept decoded; a stream that is further behind reads the journal. 4,096 of some kilobytes each. */
     private static final int PRODUCTS_KEPT_MAX = 4_096;
+
+    /** Wait before a journal that did not answer is asked again. */
+    private static final Duration RETRY = Duration.ofMillis(200);
 
     /** Products read from the journal at once when one is missing. */
     private static final int READ_AHEAD = 64;
@@ -279,7 +286,16 @@ public final class Variants {
             for (Entry entry : journal.read(LogName.PRODUCTS, position, READ_AHEAD)) {
                 read.put(entry.position(), new Kept(parse(entry)));
             }
-        } catch (RuntimeException e) {
+        } catch (StoreException e) {
+            if (e.code() != StoreException.Code.POSITION_TRIMMED && e.code() != StoreException.Code.CORRUPT) {
+                // who waits for it goes on waiting: to pass it over would be to lose it
+                LOG.warn("product can't be read now, position={} reason={}", position, e.getMessage());
+                if (e.code() != StoreException.Code.CLOSED) {
+                    CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS, readers)
+                            .execute(() -> read(position));
+                }
+                return;
+            }
             LOG.error("product can't be read, withheld, position={}", position, e);
         }
         read.putIfAbsent(position, new Kept(null));

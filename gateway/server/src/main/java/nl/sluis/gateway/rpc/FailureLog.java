@@ -3,6 +3,7 @@ package nl.sluis.gateway.rpc;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import nl.sluis.gateway.ingest.IngestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,9 @@ final class FailureLog {
         }
         if (cause instanceof StatusException status) {
             return status;
+        }
+        if (cause instanceof IngestException refused) {
+            return new StatusException(refused.status());
         }
         String reference = references.get();
         LOG.atError()

@@ -4,12 +4,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.ingest.ContributionIngest;
-import nl.sluis.gateway.ingest.IngestException;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
@@ -93,18 +91,10 @@ public final class GatewayMethods {
     }
 
     private CompletionStage<PutSensorResponse> putSensor(CallerIdentity caller, PutSensorRequest request) {
-        return ingest.putSensor(caller, request.getSensor()).handle((registered, failure) -> {
-            if (failure == null) {
-                return PutSensorResponse.newBuilder()
+        return ingest.putSensor(caller, request.getSensor())
+                .thenApply(registered -> PutSensorResponse.newBuilder()
                         .setRegistered(Times.timestamp(registered))
-                        .build();
-            }
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (cause instanceof IngestException refused) {
-                throw new StatusException(refused.status());
-            }
-            throw new CompletionException(cause);
-        });
+                        .build());
     }
 
     private CompletionStage<GetSensorResponse> getSensor(CallerIdentity caller, GetSensorRequest request) {

@@ -99,6 +99,10 @@ final class SubscribeStream implements LiveStreams.LiveStream {
 
     /** Opening compiles a filter and looks up a cursor: not for the event loop, which others share. */
     private void open(SubscribeRequest request) {
+        if (!subscriptions.confirmed()) {
+            exchange.fail(Closings.statusOf(ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED));
+            return;
+        }
         exchange.vertx()
                 .<Subscription>executeBlocking(() -> subscriptions.open(call.caller(), request, this::wakeUp), false)
                 .onComplete(this::opened, this::refused);
@@ -149,6 +153,11 @@ final class SubscribeStream implements LiveStreams.LiveStream {
             while (exchange.ready()) {
                 Buffer frames = live.poll(limits.maxBatchBytes());
                 if (frames.length() > 0) {
+                    if (!subscriptions.confirmed()) {
+                        // what was taken is dropped: the subscriber resumes from what it has got
+                        endUnconfirmed();
+                        return;
+                    }
                     write(frames);
                     taken += frames.length();
                 }
@@ -184,6 +193,10 @@ final class SubscribeStream implements LiveStreams.LiveStream {
             wroteSinceHeartbeat = false;
             return;
         }
+        if (!subscriptions.confirmed()) {
+            endUnconfirmed();
+            return;
+        }
         try {
             write(live.heartbeat());
             wroteSinceHeartbeat = false;
@@ -192,12 +205,22 @@ final class SubscribeStream implements LiveStreams.LiveStream {
         }
     }
 
-    /** A subscriber is told the reason in the stream as well, for it may not look at the status. */
+    /** A node that cannot confirm its policy sends nothing; its subscribers try another, or this one later. */
+    private void endUnconfirmed() {
+        end(
+                ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED,
+                Closings.statusOf(ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED));
+    }
+
     private void fail(Throwable failure) {
-        StatusException status = call.services().failures().toStatus(call.method(), failure);
+        end(ClosingReason.CLOSING_REASON_INTERNAL, call.services().failures().toStatus(call.method(), failure));
+    }
+
+    /** A subscriber is told the reason in the stream as well, for it may not look at the status. */
+    private void end(ClosingReason reason, StatusException status) {
         exchange.send(Frames.frame(SubscribeResponse.newBuilder()
                 .setClosing(Closing.newBuilder()
-                        .setReason(ClosingReason.CLOSING_REASON_INTERNAL)
+                        .setReason(reason)
                         .setRetryAfter(Duration.newBuilder().setSeconds(Closings.RETRY_AFTER.toSeconds())))
                 .build()));
         exchange.fail(status);

@@ -4,8 +4,10 @@ import static nl.sluis.gateway.store.StoreException.Code.CLOSED;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,10 +32,13 @@ public final class EmbeddedJournal implements Journal {
     /** Reads that run at once; a fifth waits. Each costs a cache of 4 MiB. */
     private static final int READERS = 4;
 
+    private static final long ONLY_TOKEN = 1;
+
     private final SqliteFile file;
     private final InstantSource clock;
     private final Map<LogName, Head> heads = new ConcurrentHashMap<>();
     private final GroupWriter writer;
+    private final WalFolding folding;
     private final Semaphore readersFree = new Semaphore(READERS);
     private final ConcurrentLinkedDeque<SqliteReader> readers = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
@@ -45,6 +50,7 @@ public final class EmbeddedJournal implements Journal {
         this.session = session;
         this.clock = clock;
         this.writer = new GroupWriter("journal", new Engine(), limits);
+        this.folding = new WalFolding(file, limits.walBytesMax());
     }
 
     /**
@@ -102,7 +108,17 @@ public final class EmbeddedJournal implements Journal {
 
     @Override
     public CompletableFuture<List<Appended>> append(LogName log, List<NewEntry> batch) {
-        return writer.append(log, batch);
+        return writer.append(log, batch, null);
+    }
+
+    @Override
+    public CompletableFuture<List<Appended>> advance(LogName log, List<NewEntry> batch, Progress progress) {
+        return writer.append(log, batch, progress);
+    }
+
+    @Override
+    public long progress(LogName log, String reader) {
+        return withReader("read progress of " + reader, reading -> reading.progress(log, reader));
     }
 
     @Override
@@ -111,6 +127,11 @@ public final class EmbeddedJournal implements Journal {
             throw new IllegalArgumentException("entriesMax: `" + entriesMax + "` (expected: more than zero)");
         }
         return withReader("read " + log.stored(), reader -> reader.read(log, fromPosition, entriesMax));
+    }
+
+    @Override
+    public Optional<Entry> find(LogName log, String clientId) {
+        return withReader("find in " + log.stored(), reader -> reader.find(log, clientId));
     }
 
     @Override
@@ -148,6 +169,19 @@ public final class EmbeddedJournal implements Journal {
     @Override
     public Registration onGrowth(LogName log, LongConsumer listener) {
         return writer.onGrowth(log, listener);
+    }
+
+    @Override
+    public boolean shared() {
+        return false;
+    }
+
+    /** The directory's lock is the lease: whoever has it holds everything. */
+    @Override
+    public Round renew(String node, List<String> duties, Duration length) {
+        Map<String, Long> tokens = new HashMap<>();
+        duties.forEach(duty -> tokens.put(duty, ONLY_TOKEN));
+        return new Round(tokens, watermark(LogName.POLICIES));
     }
 
     @Override
@@ -191,6 +225,7 @@ public final class EmbeddedJournal implements Journal {
                 return;
             }
             closed = true;
+            folding.close();
             // the writer goes last: the last connection folds the write-ahead log into the file
             readers.forEach(EmbeddedJournal::closeQuietly);
             closeQuietly(session);
@@ -214,7 +249,19 @@ public final class EmbeddedJournal implements Journal {
 
         @Override
         public List<GroupWriter.Outcome> commit(List<GroupWriter.Batch> group) {
-            return withSession("commit", writing -> writing.commit(group, heads, now()));
+            List<GroupWriter.Outcome> outcomes = withSession("commit", writing -> writing.commit(group, heads, now()));
+            folding.written(group.stream().mapToLong(GroupWriter.Batch::bytes).sum());
+            return outcomes;
+        }
+
+        @Override
+        public void tidy() {
+            if (folding.due()) {
+                withSession("fold", writing -> {
+                    writing.fold();
+                    return true;
+                });
+            }
         }
 
         @Override

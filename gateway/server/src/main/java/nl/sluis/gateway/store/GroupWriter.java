@@ -41,10 +41,18 @@ final class GroupWriter implements AutoCloseable {
 
         /** Deletes one step's worth of old entries. */
         TrimStep trim(LogName log, Retention retention);
+
+        /** Does what need not delay the answers of the commit before. */
+        default void tidy() {}
     }
 
-    /** Entries of one call, all for one log. */
-    record Batch(LogName log, List<NewEntry> entries, CompletableFuture<List<Appended>> answer, long bytes) {}
+    /** Entries of one call, all for one log, and how far the reader who made them has come. */
+    record Batch(
+            LogName log,
+            List<NewEntry> entries,
+            @Nullable Progress progress,
+            CompletableFuture<List<Appended>> answer,
+            long bytes) {}
 
     /** What became of a batch; exactly one of the two is there. */
     record Outcome(
@@ -93,7 +101,7 @@ final class GroupWriter implements AutoCloseable {
         answerer.start();
     }
 
-    CompletableFuture<List<Appended>> append(LogName log, List<NewEntry> entries) {
+    CompletableFuture<List<Appended>> append(LogName log, List<NewEntry> entries, @Nullable Progress progress) {
         List<NewEntry> batch = List.copyOf(entries);
         long bytes = 0;
         for (NewEntry entry : batch) {
@@ -120,7 +128,7 @@ final class GroupWriter implements AutoCloseable {
             if (broken != null) {
                 return CompletableFuture.failedFuture(broken);
             }
-            if (batch.isEmpty()) {
+            if (batch.isEmpty() && progress == null) {
                 return CompletableFuture.completedFuture(List.of());
             }
             if (entriesUnanswered + batch.size() > limits.queueEntriesMax()
@@ -134,7 +142,7 @@ final class GroupWriter implements AutoCloseable {
             }
             entriesUnanswered += batch.size();
             bytesUnanswered += bytes;
-            batches.add(new Batch(log, batch, answer, bytes));
+            batches.add(new Batch(log, batch, progress, answer, bytes));
             work.signal();
         } finally {
             lock.unlock();
@@ -235,6 +243,7 @@ final class GroupWriter implements AutoCloseable {
                 }
                 if (!group.isEmpty()) {
                     commit(group);
+                    tidy();
                 }
                 if (trim != null) {
                     step(trim);
@@ -288,6 +297,18 @@ final class GroupWriter implements AutoCloseable {
             answers.signal();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void tidy() {
+        if (failure == null) {
+            try {
+                engine.tidy();
+            } catch (StoreException e) {
+                failIfFatal(e);
+            } catch (RuntimeException | Error e) {
+                failIfFatal(new StoreException(IO_FAILED, "tidy: unexpected failure", e));
+            }
         }
     }
 

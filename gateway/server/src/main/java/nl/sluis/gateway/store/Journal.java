@@ -1,5 +1,6 @@
 package nl.sluis.gateway.store;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,28 @@ public interface Journal extends AutoCloseable {
     }
 
     /**
+     * Appends what a reader of another log made, and how far it has read, in one transaction. So a reader that died goes
+     * on where it was, and one that sleeps while another takes its place can write nothing afterwards.
+     *
+     * @param log the log to lengthen
+     * @param batch entries, none as well
+     * @param progress the reader, its token and its new position
+     * @return one answer per entry; an empty list, with nothing appended, if the reader had come as far before; or a
+     *     {@link StoreException} as for an append, or FENCED where a later token was seen
+     */
+    CompletableFuture<List<Appended>> advance(LogName log, List<NewEntry> batch, Progress progress);
+
+    /**
+     * How far a reader of another log has come, by what it wrote to this one.
+     *
+     * @param log the log that it writes
+     * @param reader its name
+     * @return the position; 0 if it never wrote
+     * @throws StoreException CLOSED, UNREACHABLE or IO_FAILED
+     */
+    long progress(LogName log, String reader);
+
+    /**
      * Reads entries in order.
      *
      * @param log the log
@@ -50,6 +73,16 @@ public interface Journal extends AutoCloseable {
      * @throws StoreException POSITION_TRIMMED, POSITION_BEYOND_END, CORRUPT, CLOSED, UNREACHABLE or IO_FAILED
      */
     List<Entry> read(LogName log, long fromPosition, int entriesMax);
+
+    /**
+     * The entry that was appended with a client id.
+     *
+     * @param log the log
+     * @param clientId the id, not empty
+     * @return the entry; empty if there is none or it was trimmed
+     * @throws StoreException CORRUPT, CLOSED, UNREACHABLE or IO_FAILED
+     */
+    Optional<Entry> find(LogName log, String clientId);
 
     /**
      * The newest value of a key.
@@ -120,6 +153,25 @@ public interface Journal extends AutoCloseable {
      * @return what ends the calls
      */
     Registration onGrowth(LogName log, LongConsumer listener);
+
+    /**
+     * Says whether several gateways may have this journal open at once.
+     *
+     * @return false where one has it for itself
+     */
+    boolean shared();
+
+    /**
+     * Renews the leases of a node and takes free ones, no more than its share among the nodes alive. As durable as an
+     * append, so a primary that has lost its replicas confirms nothing.
+     *
+     * @param node name of the node
+     * @param duties names of all that can be held, the same on every node
+     * @param length how long a lease lasts without being renewed
+     * @return what the node holds now, and the watermark of the policies log
+     * @throws StoreException CLOSED, UNREACHABLE, NOT_REPLICATED or NOT_DURABLE
+     */
+    Round renew(String node, List<String> duties, Duration length);
 
     /**
      * What broke the journal, if anything.

@@ -21,7 +21,7 @@ public enum LogName {
     DECISIONS(true),
     /** Policies, tenants and revocations by epoch. */
     POLICIES(true),
-    /** How far each stage and subscription has read, by its name. */
+    /** How far subscriptions have read, and what else the parts of a gateway keep of themselves. */
     CURSORS(true),
     /** The leaves of the audit tree: never trimmed, because a proof needs all of them. */
     AUDIT(false);

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLParameters;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -22,8 +20,6 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -38,9 +34,6 @@ import redis.clients.jedis.providers.SentineledConnectionProvider;
  * used, so also one that took over.
  */
 final class RedisConnections implements AutoCloseable {
-    /** One for the writer, one per listened log, and readers; a further reader waits for {@code timeout}. */
-    private static final int CONNECTIONS_MAX = 32;
-
     private final RedisSettings settings;
     private final ConnectionProvider provider;
     private final Map<HostAndPort, Durability> checked = new ConcurrentHashMap<>();
@@ -93,11 +86,11 @@ final class RedisConnections implements AutoCloseable {
         }
         RedisSettings.Tls tls = settings.tls();
         if (tls != null) {
-            config.sslOptions(options(tls));
+            config.sslOptions(RedisTls.options(tls));
         }
         GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
-        pool.setMaxTotal(CONNECTIONS_MAX);
-        pool.setMaxIdle(CONNECTIONS_MAX);
+        pool.setMaxTotal(settings.connectionsMax());
+        pool.setMaxIdle(settings.connectionsMax());
         pool.setMaxWait(settings.timeout());
         pool.setJmxEnabled(false);
         Set<HostAndPort> addresses = settings.addresses().stream()
@@ -115,21 +108,6 @@ final class RedisConnections implements AutoCloseable {
         } catch (JedisException e) {
             throw translate("connect to " + settings, e);
         }
-    }
-
-    private static SslOptions options(RedisSettings.Tls tls) {
-        SSLParameters parameters = new SSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3"});
-        SslOptions.Builder options = SslOptions.builder()
-                .truststore(tls.truststore().toFile(), tls.password().toCharArray())
-                .trustStoreType("PKCS12")
-                .sslParameters(parameters)
-                .sslVerifyMode(SslVerifyMode.FULL);
-        Path keystore = tls.keystore();
-        if (keystore != null) {
-            options.keystore(keystore.toFile(), tls.password().toCharArray()).keyStoreType("PKCS12");
-        }
-        return options.build();
     }
 
     boolean oneServer() {
@@ -303,6 +281,10 @@ final class RedisConnections implements AutoCloseable {
 
         byte[] clientIds() {
             return key("client-ids");
+        }
+
+        byte[] leases() {
+            return key("leases");
         }
 
         List<byte[]> all() {

@@ -7,11 +7,13 @@ import static nl.sluis.gateway.store.StoreException.Code.CORRUPT;
 import static nl.sluis.gateway.store.StoreException.Code.NOT_REPLICATED;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,7 @@ public final class RedisJournal implements Journal {
     private static final RedisScript APPEND = RedisScript.load("append.lua");
     private static final RedisScript TRIM = RedisScript.load("trim.lua");
     private static final RedisScript SEARCH = RedisScript.load("search.lua");
+    private static final RedisScript RENEW = RedisScript.load("renew.lua");
     private static final RedisScript FORGET = RedisScript.load("forget.lua");
 
     private final RedisConnections connections;
@@ -123,7 +126,22 @@ public final class RedisJournal implements Journal {
 
     @Override
     public CompletableFuture<List<Appended>> append(LogName log, List<NewEntry> batch) {
-        return writer.append(log, batch);
+        return writer.append(log, batch, null);
+    }
+
+    @Override
+    public CompletableFuture<List<Appended>> advance(LogName log, List<NewEntry> batch, Progress progress) {
+        return writer.append(log, batch, progress);
+    }
+
+    @Override
+    public long progress(LogName log, String reader) {
+        String action = "read progress of " + reader;
+        requireOpen(action);
+        return connections.with(action, log, server -> {
+            byte[] position = server.hget(connections.keys(log).head(), bytes("position:" + reader));
+            return position == null ? 0 : number(position);
+        });
     }
 
     @Override
@@ -180,6 +198,23 @@ public final class RedisJournal implements Journal {
             }
         }
         throw SqliteReader.hole(log, from);
+    }
+
+    @Override
+    public Optional<Entry> find(LogName log, String clientId) {
+        String action = "find in " + log.stored();
+        requireOpen(action);
+        return connections.with(action, log, server -> {
+            byte[] position = server.hget(connections.keys(log).clientIds(), bytes(clientId));
+            if (position == null) {
+                return Optional.empty();
+            }
+            byte[] id = id(number(position));
+            // trimmed between the two calls: then it is no longer there
+            return server.xrange(connections.keys(log).entries(), id, id, 1).stream()
+                    .map(RedisJournal::entry)
+                    .findFirst();
+        });
     }
 
     @Override
@@ -247,6 +282,44 @@ public final class RedisJournal implements Journal {
             }
         }
         return registration;
+    }
+
+    @Override
+    public boolean shared() {
+        return true;
+    }
+
+    @Override
+    public Round renew(String node, List<String> duties, Duration length) {
+        String action = "renew leases";
+        requireOpen(action);
+        RedisKeys keys = connections.keys(LogName.POLICIES);
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(bytes(node));
+        arguments.add(bytes(Long.toString(length.toMillis())));
+        duties.forEach(duty -> arguments.add(bytes(duty)));
+        try (Connection connection = connections.take(action, LogName.POLICIES)) {
+            Pipeline pipeline = new Pipeline(connection);
+            pipeline.scriptLoad(RENEW.body(), keys.head());
+            Response<Object> response = pipeline.evalsha(RENEW.sha(), List.of(keys.leases(), keys.head()), arguments);
+            Replication replication = new Replication(pipeline, connections, connections.durability(connection));
+            pipeline.sync();
+            List<?> reply = list(response.get());
+            StoreException shortfall = replication.shortfall(LogName.POLICIES);
+            if (shortfall != null) {
+                throw shortfall;
+            }
+            Map<String, Long> tokens = new HashMap<>();
+            for (int i = 0; i < duties.size(); i++) {
+                long token = (Long) reply.get(i + 1);
+                if (token > 0) {
+                    tokens.put(duties.get(i), token);
+                }
+            }
+            return new Round(tokens, (Long) reply.get(0));
+        } catch (JedisException e) {
+            throw connections.failed(action, e);
+        }
     }
 
     @Override
@@ -399,8 +472,12 @@ public final class RedisJournal implements Journal {
         }
 
         private List<byte[]> arguments(byte[] now, GroupWriter.Batch batch) {
-            List<byte[]> arguments = new ArrayList<>(1 + 3 * batch.entries().size());
+            List<byte[]> arguments = new ArrayList<>(4 + 3 * batch.entries().size());
             arguments.add(now);
+            Progress progress = batch.progress();
+            arguments.add(bytes(progress == null ? "" : progress.reader()));
+            arguments.add(bytes(progress == null ? "0" : Long.toString(progress.token())));
+            arguments.add(bytes(progress == null ? "0" : Long.toString(progress.position())));
             for (NewEntry entry : batch.entries()) {
                 arguments.add(bytes(entry.clientId()));
                 arguments.add(bytes(entry.key()));
@@ -418,7 +495,12 @@ public final class RedisJournal implements Journal {
                 return new GroupWriter.Outcome(
                         null, connections.failed("append to " + batch.log().stored(), e));
             }
-            if (text((byte[]) reply.get(0)).equals("reused")) {
+            String verdict = text((byte[]) reply.get(0));
+            Progress progress = batch.progress();
+            if (verdict.equals("fenced") && progress != null) {
+                return new GroupWriter.Outcome(null, SqliteWriter.fenced(batch.log(), progress, (Long) reply.get(1)));
+            }
+            if (verdict.equals("reused")) {
                 String id = batch.entries()
                         .get(((Long) reply.get(1)).intValue() - 1)
                         .clientId();
@@ -452,7 +534,8 @@ public final class RedisJournal implements Journal {
                         List.of(
                                 bytes(Long.toString(now - retention.ageMaxMicros())),
                                 bytes(Long.toString(retention.bytesMax())),
-                                bytes(Integer.toString(TRIM_STEP_ENTRIES)))));
+                                bytes(Integer.toString(TRIM_STEP_ENTRIES)),
+                                bytes(Long.toString(retention.keepFrom())))));
                 long oldest = (Long) reply.get(0);
                 boolean done = (Long) reply.get(1) == 1;
                 return new GroupWriter.TrimStep(

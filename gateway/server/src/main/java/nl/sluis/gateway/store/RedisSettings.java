@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param namespace first part of all keys, so that one Redis can carry several journals
  * @param replicasMin replicas that must have an entry before it is acknowledged; 0 on a single server, which then loses
  *     acknowledged entries if its disk is lost
+ * @param connectionsMax connections to each server: one for the writer, one per listened log, the rest for readers; who
+ *     finds none free waits for {@code timeout}
  * @param timeout longest wait for a connection, a reply, and the replicas
  */
 public record RedisSettings(
@@ -28,7 +30,13 @@ public record RedisSettings(
         @Nullable Tls tls,
         String namespace,
         int replicasMin,
+        int connectionsMax,
         Duration timeout) {
+
+    /** The writer, the leases and one listener per log must find a connection, and a reader too. */
+    private static final int CONNECTIONS_LEAST = 3 + LogName.values().length;
+
+    private static final int CONNECTIONS_DEFAULT = 32;
 
     /** What the addresses are. */
     public enum Topology {
@@ -46,20 +54,47 @@ public record RedisSettings(
      * @param host name or address
      * @param port TCP port
      */
-    public record Address(String host, int port) {}
+    public record Address(String host, int port) {
+        private static final int PORT_MAX = 65_535;
+
+        /**
+         * Reads {@code host:port}.
+         *
+         * @param text the address; an IPv6 address in brackets
+         * @return its parts
+         * @throws IllegalArgumentException if there is no host or no port
+         */
+        public static Address parse(String text) {
+            int colon = text.lastIndexOf(':');
+            String port = text.substring(colon + 1);
+            if (colon < 1 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > PORT_MAX) {
+                throw new IllegalArgumentException("addresses: `" + text + "` (expected: host:port)");
+            }
+            String host = text.substring(0, colon);
+            return new Address(
+                    host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host,
+                    Integer.parseInt(port));
+        }
+    }
 
     /**
-     * Files for TLS 1.3 with host name check, both PKCS#12.
+     * PEM files for TLS 1.3 with host name check.
      *
-     * @param truststore certificates of the authorities
-     * @param keystore own key and certificate; null if the server does not ask for one
-     * @param password of both files
+     * @param trust certificates of the servers' authorities
+     * @param certificate own certificate chain; null if the servers do not ask for one
+     * @param key its private key, PKCS#8; null without a certificate
      */
-    public record Tls(Path truststore, @Nullable Path keystore, String password) {
-        /** Without the password. */
-        @Override
-        public String toString() {
-            return "Tls[" + truststore + ", " + keystore + "]";
+    public record Tls(
+            Path trust,
+            @Nullable Path certificate,
+            @Nullable Path key) {
+
+        /** Checks that a certificate comes with its key. */
+        public Tls {
+            if ((certificate == null) != (key == null)) {
+                throw new IllegalArgumentException(
+                        "tls: certificate `" + certificate + "` and key `" + key + "` (expected: both or none)");
+            }
         }
     }
 
@@ -74,7 +109,7 @@ public record RedisSettings(
                     "addresses: `" + addresses.size() + "` (expected: one for topology STANDALONE)");
         }
         if ((topology == Topology.SENTINEL) == sentinelMaster.isEmpty()) {
-            throw new IllegalArgumentException("sentinelMaster: `" + sentinelMaster + "` (expected: "
+            throw new IllegalArgumentException("sentinel-master: `" + sentinelMaster + "` (expected: "
                     + (topology == Topology.SENTINEL ? "the name of the primary" : "empty for topology " + topology)
                     + ")");
         }
@@ -83,7 +118,11 @@ public record RedisSettings(
                     "namespace: `" + namespace + "` (expected: 1 to 64 of a-z, 0-9, `_` and `-`)");
         }
         if (replicasMin < 0) {
-            throw new IllegalArgumentException("replicasMin: `" + replicasMin + "` (expected: zero or more)");
+            throw new IllegalArgumentException("replicas-min: `" + replicasMin + "` (expected: zero or more)");
+        }
+        if (connectionsMax < CONNECTIONS_LEAST) {
+            throw new IllegalArgumentException(
+                    "connections: `" + connectionsMax + "` (expected: at least " + CONNECTIONS_LEAST + ")");
         }
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofMinutes(1)) > 0) {
             throw new IllegalArgumentException("timeout: `" + timeout + "` (expected: up to one minute)");
@@ -107,6 +146,7 @@ public record RedisSettings(
                 null,
                 namespace,
                 0,
+                CONNECTIONS_DEFAULT,
                 Duration.ofSeconds(2));
     }
 

@@ -24,13 +24,10 @@ final class SqliteFile implements AutoCloseable {
     /** "Slui" as a number: tells our file from any other SQLite file. */
     private static final int APPLICATION_ID = 0x536c7569;
 
-    private static final int SCHEMA_VERSION = 1;
+    private static final int SCHEMA_VERSION = 2;
 
     /** Only recovery after a kill makes a connection wait for another, milliseconds. */
     private static final int BUSY_TIMEOUT_MS = 10_000;
-
-    /** The write-ahead log is folded into the file when it has this many pages of 4 KiB: 16 MiB. */
-    private static final int CHECKPOINT_PAGES = 4_096;
 
     /** The write-ahead log is cut back to this when a slow reader let it grow, bytes. */
     private static final int WAL_BYTES_KEPT = 64 << 20;
@@ -102,19 +99,26 @@ final class SqliteFile implements AutoCloseable {
         }
     }
 
-    Connection openWriter() throws SQLException {
+    private static SQLiteConfig durable() {
         SQLiteConfig settings = new SQLiteConfig();
         settings.setJournalMode(SQLiteConfig.JournalMode.WAL);
         settings.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        settings.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         settings.setBusyTimeout(BUSY_TIMEOUT_MS);
+        return settings;
+    }
+
+    Connection openWriter() throws SQLException {
+        SQLiteConfig settings = durable();
+        settings.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         settings.setCacheSize(-WRITER_CACHE_KIB);
         settings.setJournalSizeLimit(WAL_BYTES_KEPT);
         Connection connection = connector.connect(file, settings);
         try {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("pragma wal_autocheckpoint = " + CHECKPOINT_PAGES);
-                long pagesMax = Math.max(1, limits.fileBytesMax() / pragma(statement, "page_size"));
+                long pageBytes = pragma(statement, "page_size");
+                // folded in by the journal, or single commits would take as long as that takes
+                statement.execute("pragma wal_autocheckpoint = 0");
+                long pagesMax = Math.max(1, limits.fileBytesMax() / pageBytes);
                 statement.execute("pragma max_page_count = " + Math.min(pagesMax, 0xfffffffeL));
                 requireDurable(statement);
             }
@@ -139,6 +143,20 @@ final class SqliteFile implements AutoCloseable {
         } catch (SQLException e) {
             closeAfter(connection, e);
             throw e;
+        }
+    }
+
+    /** Copies what is committed from the write-ahead log to the file, beside a writer. */
+    void fold() throws SQLException {
+        try (Connection connection = connector.connect(file, durable())) {
+            fold(connection);
+        }
+    }
+
+    /** The same on a connection without a transaction. */
+    static void fold(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma wal_checkpoint(passive)");
         }
     }
 
@@ -177,6 +195,10 @@ final class SqliteFile implements AutoCloseable {
                         create table heads(
                           log text primary key, oldest integer not null, next integer not null,
                           bytes integer not null, recorded_at integer not null) without rowid""");
+                statement.execute("""
+                        create table progress(
+                          log text not null, reader text not null, token integer not null, position integer not null,
+                          primary key (log, reader)) without rowid""");
             } else if (application != APPLICATION_ID || version != SCHEMA_VERSION) {
                 throw new StoreException(
                         StoreException.Code.CORRUPT,
@@ -191,9 +213,10 @@ final class SqliteFile implements AutoCloseable {
                          key text not null, client_id text, payload blob not null)""");
                 statement.execute("create unique index if not exists client_ids_" + log.stored() + " on entries_"
                         + log.stored() + "(client_id) where client_id is not null");
+                // the payload stands here only once its entry was trimmed: nothing is written twice
                 statement.execute("create table if not exists latest_" + log.stored() + """
                         (key text primary key, position integer not null, recorded_at integer not null,
-                         payload blob not null)""");
+                         payload blob)""");
             }
         }
         writer.commit();

@@ -44,10 +44,24 @@ final class SqliteReader implements AutoCloseable {
         }
     }
 
+    Optional<Entry> find(LogName log, String clientId) throws SQLException {
+        return one(
+                "select position, recorded_at, key, payload from entries_" + log.stored() + " where client_id = ?",
+                clientId);
+    }
+
     Optional<Entry> latest(LogName log, String key) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "select position, recorded_at, key, payload from latest_" + log.stored() + " where key = ?")) {
-            select.setString(1, key);
+        return one(latest(log) + " where l.key = ?", key);
+    }
+
+    private static String latest(LogName log) {
+        return "select l.position, l.recorded_at, l.key, coalesce(l.payload, e.payload) from latest_" + log.stored()
+                + " l left join entries_" + log.stored() + " e on e.position = l.position";
+    }
+
+    private Optional<Entry> one(String query, String value) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(query)) {
+            select.setString(1, value);
             try (ResultSet row = select.executeQuery()) {
                 return row.next() ? Optional.of(entry(row)) : Optional.empty();
             }
@@ -57,8 +71,7 @@ final class SqliteReader implements AutoCloseable {
     }
 
     long scanLatest(LogName log, Consumer<Entry> visitor) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("select position, recorded_at, key, payload from latest_" + log.stored())) {
+        try (PreparedStatement select = connection.prepareStatement(latest(log))) {
             long watermark = head(log).watermark();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -92,6 +105,19 @@ final class SqliteReader implements AutoCloseable {
                 }
             }
             return low;
+        } finally {
+            endSnapshot();
+        }
+    }
+
+    long progress(LogName log, String reader) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("select position from progress where log = ? and reader = ?")) {
+            select.setString(1, log.stored());
+            select.setString(2, reader);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
         } finally {
             endSnapshot();
         }

@@ -1,6 +1,7 @@
 package nl.sluis.gateway.store;
 
 import static nl.sluis.gateway.store.StoreException.Code.CLIENT_ID_REUSED;
+import static nl.sluis.gateway.store.StoreException.Code.FENCED;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,6 +25,8 @@ final class SqliteWriter implements AutoCloseable {
     private final Connection connection;
     private final Map<LogName, Statements> statements = new EnumMap<>(LogName.class);
     private final PreparedStatement saveHead;
+    private final PreparedStatement findProgress;
+    private final PreparedStatement saveProgress;
 
     SqliteWriter(Connection connection) throws SQLException {
         this.connection = connection;
@@ -32,6 +35,9 @@ final class SqliteWriter implements AutoCloseable {
         }
         saveHead = connection.prepareStatement(
                 "insert or replace into heads(log, oldest, next, bytes, recorded_at) values (?, ?, ?, ?, ?)");
+        findProgress = connection.prepareStatement("select token, position from progress where log = ? and reader = ?");
+        saveProgress = connection.prepareStatement(
+                "insert or replace into progress(log, reader, token, position) values (?, ?, ?, ?)");
     }
 
     /** The statements of one log; closed with the connection. */
@@ -39,6 +45,7 @@ final class SqliteWriter implements AutoCloseable {
         final PreparedStatement byClientId;
         final PreparedStatement insert;
         final PreparedStatement saveLatest;
+        final PreparedStatement keepLatest;
         final PreparedStatement deleteBelow;
         final PreparedStatement deleteLatest;
         final PreparedStatement marks;
@@ -52,8 +59,11 @@ final class SqliteWriter implements AutoCloseable {
                     + "(position, recorded_at, bytes_before, key, client_id, payload) values (?, ?, ?, ?, ?, ?)"
                     + " on conflict(client_id) where client_id is not null do nothing");
             saveLatest = connection.prepareStatement("insert into " + latest
-                    + "(key, position, recorded_at, payload) values (?, ?, ?, ?) on conflict(key) do update set"
-                    + " position = excluded.position, recorded_at = excluded.recorded_at, payload = excluded.payload");
+                    + "(key, position, recorded_at, payload) values (?, ?, ?, null) on conflict(key) do update set"
+                    + " position = excluded.position, recorded_at = excluded.recorded_at, payload = null");
+            keepLatest = connection.prepareStatement("update " + latest + " set payload = (select payload from "
+                    + entries + " where position = " + latest + ".position) where key in (select key from " + entries
+                    + " where position < ? and key <> '') and position < ?");
             deleteBelow = connection.prepareStatement("delete from " + entries + " where position < ?");
             deleteLatest = connection.prepareStatement("delete from " + latest + " where rowid in (select rowid from "
                     + latest + " where recorded_at < ? limit " + TRIM_STEP_ENTRIES + ")");
@@ -94,19 +104,33 @@ final class SqliteWriter implements AutoCloseable {
         Map<LogName, Head> touched = new EnumMap<>(LogName.class);
         for (GroupWriter.Batch batch : group) {
             LogName log = batch.log();
+            Progress progress = batch.progress();
+            Progress known = progress == null ? null : progressOf(log, progress.reader());
+            if (progress != null && known != null && known.token() > progress.token()) {
+                outcomes.add(new GroupWriter.Outcome(null, fenced(log, progress, known.token())));
+                continue;
+            }
+            if (progress != null && known != null && known.position() >= progress.position()) {
+                saveProgress(log, new Progress(progress.reader(), progress.token(), known.position()));
+                outcomes.add(new GroupWriter.Outcome(List.of(), null));
+                continue;
+            }
             Head before = touched.getOrDefault(log, heads.getOrDefault(log, Head.EMPTY));
-            Map<String, Appended> known = new HashMap<>();
+            Map<String, Appended> taken = new HashMap<>();
             List<Appended> appended = new ArrayList<>(batch.entries().size());
             // a batch of one is inserted without looking first: the index finds a taken client id on the way
             boolean look = batch.entries().size() > 1;
-            StoreException refusal = look ? findClientIds(log, batch.entries(), known) : null;
-            Head after = refusal == null ? insert(log, batch.entries(), known, before, nowMicros, appended) : null;
+            StoreException refusal = look ? findClientIds(log, batch.entries(), taken) : null;
+            Head after = refusal == null ? insert(log, batch.entries(), taken, before, nowMicros, appended) : null;
             if (refusal == null && after == null) {
-                refusal = findClientIds(log, batch.entries(), known);
-                appended.addAll(known.values());
+                refusal = findClientIds(log, batch.entries(), taken);
+                appended.addAll(taken.values());
             }
             if (after != null) {
                 touched.put(log, after);
+            }
+            if (refusal == null && progress != null) {
+                saveProgress(log, progress);
             }
             outcomes.add(
                     refusal == null ? new GroupWriter.Outcome(appended, null) : new GroupWriter.Outcome(null, refusal));
@@ -193,7 +217,6 @@ final class SqliteWriter implements AutoCloseable {
                 ofLog.saveLatest.setString(1, entry.key());
                 ofLog.saveLatest.setLong(2, position);
                 ofLog.saveLatest.setLong(3, recordedAt);
-                ofLog.saveLatest.setBytes(4, entry.payload());
                 ofLog.saveLatest.executeUpdate();
             }
             appended.add(new Appended(position, false));
@@ -204,6 +227,29 @@ final class SqliteWriter implements AutoCloseable {
             bytes += entry.payload().length;
         }
         return position == before.next() ? before : new Head(before.oldest(), position, bytes, recordedAt);
+    }
+
+    private @Nullable Progress progressOf(LogName log, String reader) throws SQLException {
+        findProgress.setString(1, log.stored());
+        findProgress.setString(2, reader);
+        try (ResultSet row = findProgress.executeQuery()) {
+            return row.next() ? new Progress(reader, row.getLong(1), row.getLong(2)) : null;
+        }
+    }
+
+    static StoreException fenced(LogName log, Progress progress, long token) {
+        return new StoreException(
+                FENCED,
+                log.stored() + ": `" + progress.reader() + "` has token `" + progress.token() + "` (expected: at least "
+                        + token + ")");
+    }
+
+    private void saveProgress(LogName log, Progress progress) throws SQLException {
+        saveProgress.setString(1, log.stored());
+        saveProgress.setString(2, progress.reader());
+        saveProgress.setLong(3, progress.token());
+        saveProgress.setLong(4, progress.position());
+        saveProgress.executeUpdate();
     }
 
     private void saveHead(LogName log, Head head) throws SQLException {
@@ -219,10 +265,14 @@ final class SqliteWriter implements AutoCloseable {
     GroupWriter.TrimStep trim(LogName log, Head head, Retention retention, long nowMicros) throws SQLException {
         long recordedMin = nowMicros - retention.ageMaxMicros();
         long bytesBeforeMin = head.bytes() - retention.bytesMax();
-        long target = firstKept(log, head, recordedMin, bytesBeforeMin);
+        long target = Math.max(
+                head.oldest(), Math.min(retention.keepFrom(), firstKept(log, head, recordedMin, bytesBeforeMin)));
         long oldest = Math.min(target, head.oldest() + TRIM_STEP_ENTRIES);
         Statements ofLog = of(log);
         if (oldest > head.oldest()) {
+            ofLog.keepLatest.setLong(1, oldest);
+            ofLog.keepLatest.setLong(2, oldest);
+            ofLog.keepLatest.executeUpdate();
             ofLog.deleteBelow.setLong(1, oldest);
             ofLog.deleteBelow.executeUpdate();
             saveHead(log, head.withOldest(oldest));
@@ -260,6 +310,13 @@ final class SqliteWriter implements AutoCloseable {
             throw new IllegalStateException("log: `" + log + "` (expected: one known at start)");
         }
         return found;
+    }
+
+    void fold() throws SQLException {
+        // not inside the transaction that the driver keeps open
+        connection.setAutoCommit(true);
+        SqliteFile.fold(connection);
+        connection.setAutoCommit(false);
     }
 
     @Override

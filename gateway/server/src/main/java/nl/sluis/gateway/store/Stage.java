@@ -1,10 +1,11 @@
 package nl.sluis.gateway.store;
 
-import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,17 +14,24 @@ import org.slf4j.LoggerFactory;
 /**
  * One stage of the flow: reads one log in order and writes the next, on a thread of its own.
  *
- * <p>What an entry makes is appended under ids that follow from the entry's position, and the stage's own position is
- * saved afterwards. So a stage that dies between the two does the entry again, and the journal recognises the repeats:
- * nothing is lost and nothing doubled, as long as the work is a function of the entries before.
+ * <p>What entries make and how far the stage has come are one transaction, so a stage that dies is afterwards exactly
+ * before or exactly behind an entry: nothing is lost and nothing doubled. Where the journal does not answer for a while
+ * the stage waits and goes on by itself.
  */
 public final class Stage implements AutoCloseable {
     /** Entries read at once; more would only cost memory. */
     private static final int READ_ENTRIES_MAX = 64;
 
+    /** How long what an entry made may wait for what the next entries make: one commit for them all costs less. */
+    private static final long COMMIT_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Wait before a journal that did not answer is asked again. */
+    private static final Duration RETRY = Duration.ofMillis(200);
+
     private static final Logger LOG = LoggerFactory.getLogger(Stage.class);
 
     private final String name;
+    private final long token;
     private final Journal journal;
     private final LogName input;
     private final LogName output;
@@ -34,10 +42,18 @@ public final class Stage implements AutoCloseable {
     private volatile long position;
     private volatile boolean closing;
     private volatile @Nullable Throwable fatal;
-    private Journal.@Nullable Registration registration;
+    private volatile Journal.@Nullable Registration registration;
+    // guarded by signal
+    private boolean grew;
+    // only the stage's own thread uses what follows
+    private long handled;
+    private List<NewEntry> unwritten = new ArrayList<>();
 
     /** What a stage does with its entries. Called by one thread. */
-    public interface Work {
+    public interface Work extends AutoCloseable {
+        /** Takes up what stands in the output log; nobody else writes there any more. Called once, first. */
+        default void begin() throws Exception {}
+
         /** Takes in an entry that was handled in an earlier life: it makes no output again. */
         void restore(Entry entry) throws Exception;
 
@@ -53,17 +69,23 @@ public final class Stage implements AutoCloseable {
         default List<NewEntry> refresh() throws Exception {
             return List.of();
         }
+
+        /** Lets go of what the work holds beside its logs. Called once, last. */
+        @Override
+        default void close() {}
     }
 
     /**
      * @param name name of the stage, under which its position is kept; never changed once used
+     * @param token fencing token, higher than that of every earlier life of this stage on another node
      * @param journal the journal
      * @param input the log it reads
      * @param output the log it writes
      * @param work what it does
      */
-    public Stage(String name, Journal journal, LogName input, LogName output, Work work) {
+    public Stage(String name, long token, Journal journal, LogName input, LogName output, Work work) {
         this.name = name;
+        this.token = token;
         this.journal = journal;
         this.input = input;
         this.output = output;
@@ -74,7 +96,6 @@ public final class Stage implements AutoCloseable {
 
     /** Starts the stage; it first takes in what it handled before. */
     public void start() {
-        registration = journal.onGrowth(input, watermark -> wake());
         thread.start();
     }
 
@@ -93,6 +114,11 @@ public final class Stage implements AutoCloseable {
         return failures.get();
     }
 
+    /** True where another node has taken this stage over. */
+    boolean fenced() {
+        return fatal instanceof StoreException failure && failure.code() == StoreException.Code.FENCED;
+    }
+
     /** What stopped the stage, where it was stopped by a failure. */
     public Optional<Throwable> fatal() {
         return Optional.ofNullable(fatal);
@@ -105,11 +131,21 @@ public final class Stage implements AutoCloseable {
 
     private void run() {
         try {
-            long saved = savedPosition();
-            long next = Math.max(1, journal.oldest(input));
+            registration = patiently(() -> journal.onGrowth(input, watermark -> wake()));
+            long saved = patiently(this::fence);
+            patiently(() -> {
+                begin();
+                return true;
+            });
+            long next = Math.max(1, patiently(() -> journal.oldest(input)));
+            // what was trimmed unread is lost to this stage, and has been handled by its earlier life if at all
+            handled = Math.max(saved, next - 1);
+            position = handled;
             while (!closing) {
-                List<Entry> entries =
-                        next > journal.watermark(input) ? List.of() : journal.read(input, next, READ_ENTRIES_MAX);
+                long from = next;
+                List<Entry> entries = patiently(() ->
+                        from > journal.watermark(input) ? List.of() : journal.read(input, from, READ_ENTRIES_MAX));
+                long begun = System.nanoTime();
                 for (Entry entry : entries) {
                     if (closing) {
                         return;
@@ -119,19 +155,24 @@ public final class Stage implements AutoCloseable {
                         restore(entry);
                     } else {
                         handle(entry);
+                        if (System.nanoTime() - begun > COMMIT_DELAY_NS) {
+                            write();
+                            begun = System.nanoTime();
+                        }
                     }
-                    position = entry.position();
                     next = entry.position() + 1;
                 }
                 refreshIfStale();
+                write();
                 if (entries.isEmpty()) {
                     awaitGrowth(next);
-                } else if (position > saved) {
-                    savePosition();
                 }
             }
-        } catch (StoreException | CompletionException e) {
-            if (!closing) {
+        } catch (StoreException e) {
+            if (e.code() == StoreException.Code.FENCED) {
+                fatal = e;
+                LOG.info("stage stopped: another node runs it, stage={} reason={}", name, e.getMessage());
+            } else if (!closing) {
                 fatal = e;
                 LOG.error("stage stopped: its journal failed, stage={}", name, e);
             }
@@ -140,20 +181,45 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    private void refreshIfStale() {
+    /** Makes what a change makes due; outside the count of entries, so under names of its own. */
+    private void refreshIfStale() throws InterruptedException {
         if (!work.isStale()) {
             return;
         }
+        write();
+        List<NewEntry> made;
         try {
-            List<NewEntry> made = work.refresh();
-            if (!made.isEmpty()) {
-                journal.append(output, made).join();
-            }
-        } catch (StoreException | CompletionException e) {
+            made = work.refresh();
+        } catch (StoreException e) {
             throw e;
         } catch (Exception | StackOverflowError e) {
             failures.incrementAndGet();
             LOG.error("change could not be taken in, stage={}", name, e);
+            return;
+        }
+        if (!made.isEmpty()) {
+            String id = name + "/refresh/" + patiently(() -> journal.watermark(output)) + "/";
+            List<NewEntry> named = new ArrayList<>(made.size());
+            for (NewEntry one : made) {
+                named.add(one.clientId().isEmpty() ? one.withClientId(id + named.size()) : one);
+            }
+            patiently(() -> journal.append(output, named).join());
+        }
+    }
+
+    /** Shuts out every earlier life of this stage, and says how far they came. */
+    private long fence() {
+        journal.advance(output, List.of(), new Progress(name, token, 0)).join();
+        return journal.progress(output, name);
+    }
+
+    private void begin() {
+        try {
+            work.begin();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new StoreException(StoreException.Code.CORRUPT, name + ": what it wrote can't be read", e);
         }
     }
 
@@ -168,22 +234,56 @@ public final class Stage implements AutoCloseable {
     }
 
     private void handle(Entry entry) {
-        List<NewEntry> made;
         try {
-            made = work.handle(entry);
+            unwritten.addAll(work.handle(entry));
         } catch (StoreException e) {
             throw e;
         } catch (Exception | StackOverflowError e) {
             passOver(entry, e);
-            made = List.of();
         }
-        if (!made.isEmpty()) {
-            List<NewEntry> named = new ArrayList<>(made.size());
-            for (int i = 0; i < made.size(); i++) {
-                NewEntry one = made.get(i);
-                named.add(one.clientId().isEmpty() ? one.withClientId(name + "/" + entry.position() + "/" + i) : one);
+        handled = entry.position();
+    }
+
+    /** Makes durable what was made since the last time, and how far the stage is. */
+    private void write() throws InterruptedException {
+        if (handled == position) {
+            return;
+        }
+        List<NewEntry> batch = unwritten;
+        Progress progress = new Progress(name, token, handled);
+        patiently(() -> journal.advance(output, batch, progress).join());
+        unwritten = new ArrayList<>();
+        position = handled;
+    }
+
+    private interface Asking<T> {
+        T ask();
+    }
+
+    /** Asks until the journal answers; what only a new start or another node can mend ends the stage. */
+    private <T> T patiently(Asking<T> asking) throws InterruptedException {
+        boolean told = false;
+        while (true) {
+            try {
+                return asking.ask();
+            } catch (CompletionException | StoreException e) {
+                StoreException failure = e instanceof StoreException direct
+                        ? direct
+                        : e.getCause() instanceof StoreException cause ? cause : null;
+                if (failure == null) {
+                    throw e;
+                }
+                if (closing || !failure.code().passing()) {
+                    throw failure;
+                }
+                if (!told) {
+                    LOG.warn("stage waits for its journal, stage={} reason={}", name, failure.getMessage());
+                    told = true;
+                }
+                synchronized (signal) {
+                    signal.wait(RETRY.toMillis());
+                }
             }
-            journal.append(output, named).join();
         }
     }
 
@@ -193,21 +293,13 @@ public final class Stage implements AutoCloseable {
         LOG.error("entry passed over: it could not be handled, stage={} position={}", name, entry.position(), reason);
     }
 
-    private long savedPosition() {
-        return journal.latest(LogName.CURSORS, "stage/" + name)
-                .map(entry -> ByteBuffer.wrap(entry.payload()).getLong())
-                .orElse(0L);
-    }
-
-    private void savePosition() {
-        byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(position).array();
-        journal.append(LogName.CURSORS, NewEntry.keyed("stage/" + name, bytes)).join();
-    }
-
     private void awaitGrowth(long next) throws InterruptedException {
-        synchronized (signal) {
-            while (!closing && journal.watermark(input) < next && !work.isStale()) {
-                signal.wait();
+        while (!closing && !work.isStale() && patiently(() -> journal.watermark(input)) < next) {
+            synchronized (signal) {
+                if (!grew) {
+                    signal.wait();
+                }
+                grew = false;
             }
         }
     }
@@ -215,6 +307,7 @@ public final class Stage implements AutoCloseable {
     /** Has the stage look whether its work is stale. */
     public void wake() {
         synchronized (signal) {
+            grew = true;
             signal.notifyAll();
         }
     }
@@ -224,13 +317,15 @@ public final class Stage implements AutoCloseable {
     public void close() {
         closing = true;
         wake();
-        if (registration != null) {
-            registration.close();
+        Journal.Registration registered = registration;
+        if (registered != null) {
+            registered.close();
         }
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        work.close();
     }
 }

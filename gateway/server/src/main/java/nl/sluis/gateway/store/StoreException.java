@@ -26,6 +26,8 @@ public final class StoreException extends RuntimeException {
         UNREACHABLE(false),
         /** Appended, but not on as many servers as configured; repeat with the same client ids. */
         NOT_REPLICATED(false),
+        /** A later token of the same reader was seen: another took its place. */
+        FENCED(false),
         /** The journal was closed. */
         CLOSED(false),
         /** Another process, or this one, has the journal open. */
@@ -54,6 +56,15 @@ public final class StoreException extends RuntimeException {
          */
         public boolean fatal() {
             return fatal;
+        }
+
+        /**
+         * Says whether the same call may succeed later without anybody's doing.
+         *
+         * @return true if it is worth repeating
+         */
+        public boolean passing() {
+            return this == UNREACHABLE || this == NOT_REPLICATED || this == OVERLOADED || this == DISK_FULL;
         }
     }
 

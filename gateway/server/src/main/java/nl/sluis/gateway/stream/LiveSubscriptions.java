@@ -2,6 +2,7 @@ package nl.sluis.gateway.stream;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.Digests;
@@ -19,6 +21,7 @@ import nl.sluis.gateway.release.Variants;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.StoreException;
 import nl.sluis.journal.v1.StoredRelease;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.Role;
@@ -29,6 +32,7 @@ import org.slf4j.LoggerFactory;
 /** Follows the released log, keeps each audience's own log, and opens subscriptions on it. */
 public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     private static final int READ_ENTRIES_MAX = 1_024;
+    private static final Duration RETRY = Duration.ofMillis(200); // wait before a journal without answer is asked again
     private static final Logger LOG = LoggerFactory.getLogger(LiveSubscriptions.class);
 
     private final Journal journal;
@@ -36,9 +40,12 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     private final Variants variants;
     private final Cursors cursors;
     private final InstantSource clock;
+    private final BooleanSupplier confirmed;
     private final Map<AudienceId, AudienceLog> logs = new ConcurrentHashMap<>();
     private final Thread follower;
     private final Object signal = new Object();
+    // guarded by signal
+    private boolean grew;
     private volatile long followed;
     private volatile boolean closing;
 
@@ -48,10 +55,17 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
      * @param variants makes the bytes
      * @param cursorKey 32 secret bytes for cursors
      * @param clock the gateway's clock
+     * @param confirmed whether this node knows that its policy is the newest
      */
     public LiveSubscriptions(
-            Journal journal, PolicyInForce policy, Variants variants, byte[] cursorKey, InstantSource clock) {
+            Journal journal,
+            PolicyInForce policy,
+            Variants variants,
+            byte[] cursorKey,
+            InstantSource clock,
+            BooleanSupplier confirmed) {
         this.journal = journal;
+        this.confirmed = confirmed;
         this.policy = policy;
         this.variants = variants;
         this.cursors = new Cursors(cursorKey);
@@ -64,6 +78,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     public void start() {
         journal.onGrowth(LogName.RELEASED, watermark -> {
             synchronized (signal) {
+                grew = true;
                 signal.notifyAll();
             }
         });
@@ -79,11 +94,15 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     private void follow() {
         try {
             while (!closing) {
-                takeInAll();
-                synchronized (signal) {
-                    while (!closing && idle()) {
-                        signal.wait();
+                try {
+                    takeInAll();
+                    awaitGrowth();
+                } catch (StoreException e) {
+                    if (!e.code().passing()) {
+                        throw e;
                     }
+                    LOG.warn("released log does not answer, streams wait, reason={}", e.getMessage());
+                    pause();
                 }
             }
         } catch (InterruptedException e) {
@@ -91,6 +110,26 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         } catch (RuntimeException e) {
             if (!closing) {
                 LOG.error("released log can't be followed, streams stand still", e);
+            }
+        }
+    }
+
+    private void awaitGrowth() throws InterruptedException {
+        synchronized (signal) {
+            while (!closing && !grew) {
+                signal.wait();
+            }
+            grew = false;
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        long end = System.nanoTime() + RETRY.toNanos();
+        synchronized (signal) {
+            for (long leftMs = RETRY.toMillis();
+                    !closing && leftMs > 0;
+                    leftMs = (end - System.nanoTime()) / 1_000_000) {
+                signal.wait(leftMs);
             }
         }
     }
@@ -181,6 +220,11 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         return Digests.sha256(filter.toByteString()
                 .concat(ByteString.copyFromUtf8(audience.text()))
                 .toByteArray());
+    }
+
+    @Override
+    public boolean confirmed() {
+        return confirmed.getAsBoolean();
     }
 
     @Override

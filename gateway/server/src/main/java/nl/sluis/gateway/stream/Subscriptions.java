@@ -17,4 +17,11 @@ public interface Subscriptions {
      * @throws SubscriptionRefused where the request is not acceptable: an unknown filter, a foreign cursor
      */
     Subscription open(CallerIdentity caller, SubscribeRequest request, Runnable wakeUp) throws SubscriptionRefused;
+
+    /**
+     * Whether this node may send: it knows that its policy is the newest. Asked at every flush, so it returns at once.
+     */
+    default boolean confirmed() {
+        return true;
+    }
 }

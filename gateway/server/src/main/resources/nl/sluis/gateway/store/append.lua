@@ -1,22 +1,33 @@
 -- Appends a batch to one log, all or nothing.
 -- KEYS: entries (stream), head (hash), latest (hash), client ids (hash); all in one hash slot.
--- ARGV: clock in microseconds, then client id, key and payload of each entry.
--- Returns {'ok', position, 1 if duplicate else 0, …} or {'reused', number of the entry, position or 0 for the batch}.
+-- ARGV: clock in microseconds; reader that made the batch or '', its token, its position; then client id, key and
+-- payload of each entry.
+-- Returns {'ok', position, 1 if duplicate else 0, …}, {'reused', number of the entry, position or 0 for the batch} or
+-- {'fenced', token seen}.
 local function text(number) return string.format('%.0f', number) end -- tostring would round at 14 digits
 
 local head = redis.call('HMGET', KEYS[2], 'oldest', 'next', 'bytes', 'at')
 local oldest, next_position = tonumber(head[1] or 1), tonumber(head[2] or 1)
 local bytes, at = tonumber(head[3] or 0), tonumber(head[4] or 0)
 at = math.max(at, tonumber(ARGV[1])) -- recorded times do not step back with a clock
-local count = (#ARGV - 1) / 3
+local reader, token, progress = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local count = (#ARGV - 4) / 3
+
+if reader ~= '' then
+  local seen = redis.call('HMGET', KEYS[2], 'token:' .. reader, 'position:' .. reader)
+  local seen_token, seen_position = tonumber(seen[1] or 0), tonumber(seen[2] or 0)
+  if seen_token > token then return {'fenced', seen_token} end
+  redis.call('HSET', KEYS[2], 'token:' .. reader, text(token))
+  if seen[1] and seen_position >= progress then return {'ok'} end
+end
 
 local known, twin_of, first_with = {}, {}, {}
 for i = 1, count do
-  local id, key, payload = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
+  local id, key, payload = ARGV[3 * i + 2], ARGV[3 * i + 3], ARGV[3 * i + 4]
   if id ~= '' then
     local first = first_with[id]
     if first then
-      if ARGV[3 * first] ~= key or ARGV[3 * first + 1] ~= payload then return {'reused', i, 0} end
+      if ARGV[3 * first + 3] ~= key or ARGV[3 * first + 4] ~= payload then return {'reused', i, 0} end
       twin_of[i] = first
     else
       first_with[id] = i
@@ -34,7 +45,7 @@ end
 
 local answer, given = {'ok'}, {}
 for i = 1, count do
-  local id, key, payload = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
+  local id, key, payload = ARGV[3 * i + 2], ARGV[3 * i + 3], ARGV[3 * i + 4]
   local earlier = known[i] or given[twin_of[i]]
   if earlier then
     given[i] = earlier
@@ -52,5 +63,6 @@ for i = 1, count do
   end
 end
 -- written even if nothing was appended: WAIT on this connection then covers the entry that the duplicate repeats
+if reader ~= '' then redis.call('HSET', KEYS[2], 'position:' .. reader, text(progress)) end
 redis.call('HSET', KEYS[2], 'oldest', text(oldest), 'next', text(next_position), 'bytes', text(bytes), 'at', text(at))
 return answer

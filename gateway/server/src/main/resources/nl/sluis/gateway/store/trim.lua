@@ -1,5 +1,6 @@
 -- Deletes one step's worth of old entries of one log.
--- KEYS as in append.lua. ARGV: recorded time to keep from, payload bytes to keep, entries to delete at most.
+-- KEYS as in append.lua. ARGV: recorded time to keep from, payload bytes to keep, entries to delete at most,
+-- position to keep from.
 -- Returns {lowest position kept, 1 if nothing more is to be deleted else 0}.
 local function text(number) return string.format('%.0f', number) end
 
@@ -24,6 +25,7 @@ while low < high do
   end
 end
 
+low = math.max(oldest, math.min(low, tonumber(ARGV[4])))
 local target = math.min(low, oldest + step)
 for position = oldest, target - 1 do -- one by one: a step of large payloads must not fill the memory of the script
   local id = fields(position)[8]

@@ -114,6 +114,7 @@ abstract class JournalContract {
                 d.queueBytesMax(),
                 d.payloadBytesMax(),
                 250,
+                d.walBytesMax(),
                 d.fileBytesMax()));
         for (int i = 0; i < 5; i++) {
             await(journal.append(LOG, NewEntry.of(new byte[100])));
@@ -180,6 +181,56 @@ abstract class JournalContract {
     }
 
     @Test
+    void anEntryIsFoundByItsClientIdUntilItIsTrimmed() throws Exception {
+        append("before");
+        await(journal.append(LOG, NewEntry.of(bytes("a")).withClientId("1")));
+        assertThat(journal.find(LOG, "1"))
+                .hasValueSatisfying(entry -> assertThat(entry.position()).isEqualTo(2));
+        assertThat(journal.find(LOG, "2")).isEmpty();
+        assertThat(journal.find(LogName.PRODUCTS, "1")).isEmpty();
+        await(journal.trim(LOG, Retention.bySize(0)));
+        assertThat(journal.find(LOG, "1")).isEmpty();
+    }
+
+    @Test
+    void whatAReaderMadeAndHowFarItCameAreOneTransactionAlsoAfterReopening() throws Exception {
+        assertThat(journal.progress(LOG, "stage")).isZero();
+        assertThat(await(journal.advance(LOG, List.of(NewEntry.of(bytes("a"))), new Progress("stage", 1, 7))))
+                .containsExactly(new Appended(1, false));
+        reopen(StoreLimits.DEFAULT);
+        assertThat(journal.progress(LOG, "stage")).isEqualTo(7);
+        assertThat(journal.progress(LOG, "other")).isZero();
+        assertThat(journal.progress(LogName.PRODUCTS, "stage")).isZero();
+
+        assertThat(await(journal.advance(LOG, List.of(NewEntry.of(bytes("a"))), new Progress("stage", 1, 7))))
+                .as("a repetition of what was not known to be durable")
+                .isEmpty();
+        assertThat(await(journal.advance(LOG, List.of(), new Progress("stage", 1, 9))))
+                .isEmpty();
+        assertThat(journal.progress(LOG, "stage")).isEqualTo(9);
+        assertThat(journal.watermark(LOG)).isEqualTo(1);
+    }
+
+    @Test
+    void aReaderWhosePlaceWasTakenWritesNothingMore() throws Exception {
+        await(journal.advance(LOG, List.of(NewEntry.of(bytes("a"))), new Progress("stage", 1, 1)));
+        await(journal.advance(LOG, List.of(), new Progress("stage", 2, 0)));
+        assertRefused(
+                journal.advance(LOG, List.of(NewEntry.of(bytes("late"))), new Progress("stage", 1, 2)),
+                StoreException.Code.FENCED);
+        assertRefused(journal.advance(LOG, List.of(), new Progress("stage", 1, 1)), StoreException.Code.FENCED);
+        assertThat(await(journal.advance(LOG, List.of(NewEntry.of(bytes("b"))), new Progress("other", 1, 1))))
+                .as("another reader's tokens are its own")
+                .hasSize(1);
+        assertThat(await(journal.advance(LOG, List.of(NewEntry.of(bytes("c"))), new Progress("stage", 2, 2))))
+                .hasSize(1);
+        assertThat(journal.progress(LOG, "stage")).isEqualTo(2);
+        assertThat(journal.read(LOG, 1, 10))
+                .extracting(Entry::payload)
+                .containsExactly(bytes("a"), bytes("b"), bytes("c"));
+    }
+
+    @Test
     void theLatestValueOfAKeyIsTheLastAppended() throws Exception {
         await(journal.append(
                 LOG,
@@ -229,6 +280,9 @@ abstract class JournalContract {
             await(journal.append(LOG, NewEntry.of(new byte[100])));
         }
         assertThat(await(journal.trim(LOG, Retention.bySize(1_000)))).isEqualTo(1);
+        assertThat(await(journal.trim(LOG, Retention.bySize(0).keepingFrom(3))))
+                .as("what somebody has yet to read stays")
+                .isEqualTo(3);
         assertThat(await(journal.trim(LOG, Retention.bySize(399)))).isEqualTo(8);
         assertThat(await(journal.trim(LOG, Retention.bySize(300)))).isEqualTo(8);
     }
@@ -250,7 +304,7 @@ abstract class JournalContract {
         await(journal.append(LOG, NewEntry.keyed("old", bytes("1"))));
         clock.move(Duration.ofDays(3));
         await(journal.append(LOG, NewEntry.keyed("new", bytes("2"))));
-        await(journal.trim(LOG, new Retention(Duration.ofDays(9), Long.MAX_VALUE, Duration.ofDays(1))));
+        await(journal.trim(LOG, new Retention(Duration.ofDays(9), Long.MAX_VALUE, Duration.ofDays(1), Long.MAX_VALUE)));
         assertThat(journal.oldest(LOG)).isEqualTo(1);
         assertThat(journal.latest(LOG, "old")).isEmpty();
         assertThat(journal.latest(LOG, "new")).isPresent();
@@ -264,7 +318,7 @@ abstract class JournalContract {
         }
         await(journal.append(LOG, batch));
         clock.move(Duration.ofDays(1));
-        var trimmed = journal.trim(LOG, new Retention(Duration.ZERO, Long.MAX_VALUE, Duration.ZERO));
+        var trimmed = journal.trim(LOG, new Retention(Duration.ZERO, Long.MAX_VALUE, Duration.ZERO, Long.MAX_VALUE));
         var appended = journal.append(LOG, NewEntry.of(bytes("meanwhile")));
         assertThat(await(trimmed)).isEqualTo(5_001);
         assertThat(await(appended).position()).isEqualTo(5_001);
@@ -456,7 +510,8 @@ abstract class JournalContract {
                     Retention retention = new Retention(
                             Duration.ofSeconds(random.nextInt(600)),
                             random.nextInt(2_000),
-                            Duration.ofSeconds(random.nextInt(2_000)));
+                            Duration.ofSeconds(random.nextInt(2_000)),
+                            random.nextBoolean() ? Long.MAX_VALUE : 1 + random.nextInt(300));
                     reference.trim(retention, clock.instant());
                     assertThat(await(journal.trim(log, retention))).as(where).isEqualTo(reference.oldest());
                 }

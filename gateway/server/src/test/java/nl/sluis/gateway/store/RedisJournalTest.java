@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,6 +91,7 @@ class RedisJournalTest extends JournalContract {
                 tls,
                 "sluis",
                 replicas,
+                32,
                 Duration.ofSeconds(2));
     }
 
@@ -140,6 +139,7 @@ class RedisJournalTest extends JournalContract {
                 null,
                 "sluis",
                 0,
+                32,
                 Duration.ofSeconds(2));
         assertRefused(() -> open(remote), StoreException.Code.ACCESS_DENIED);
     }
@@ -192,7 +192,7 @@ class RedisJournalTest extends JournalContract {
         }
     }
 
-    /** A self-signed certificate as PEM for the server and PKCS#12 for the client. */
+    /** A self-signed certificate as PEM, for the server and for the client. */
     private static RedisSettings.Tls certificate(Path files, String name, String address) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
@@ -215,21 +215,8 @@ class RedisJournalTest extends JournalContract {
         Files.writeString(
                 files.resolve(name + ".key"),
                 pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-        KeyStore trust = KeyStore.getInstance("PKCS12");
-        trust.load(null, null);
-        trust.setCertificateEntry(name, certificate);
-        KeyStore own = KeyStore.getInstance("PKCS12");
-        own.load(null, null);
-        own.setKeyEntry(name, pair.getPrivate(), "changeit".toCharArray(), new X509Certificate[] {certificate});
-        store(trust, files.resolve(name + "-trust.p12"));
-        store(own, files.resolve(name + "-own.p12"));
-        return new RedisSettings.Tls(files.resolve(name + "-trust.p12"), files.resolve(name + "-own.p12"), "changeit");
-    }
-
-    private static void store(KeyStore keys, Path file) throws Exception {
-        try (OutputStream out = Files.newOutputStream(file)) {
-            keys.store(out, "changeit".toCharArray());
-        }
+        return new RedisSettings.Tls(
+                files.resolve(name + ".pem"), files.resolve(name + ".pem"), files.resolve(name + ".key"));
     }
 
     private static String pem(String type, byte[] der) {

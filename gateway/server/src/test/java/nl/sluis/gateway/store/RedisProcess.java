@@ -15,10 +15,13 @@ import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Jedis;
 import redis.embedded.core.ExecutableProvider;
 
-/** A Redis of its own process, from the binary that the test dependency carries; a kill is a real kill. */
-final class RedisProcess implements AutoCloseable {
+/**
+ * A Redis of its own process, from the binary that the test dependency carries or the one that the system property
+ * {@code sluis.redis.executable} names; a kill is a real kill.
+ */
+public final class RedisProcess implements AutoCloseable {
     /** What the journal asks for. */
-    static final List<String> DURABLE =
+    public static final List<String> DURABLE =
             List.of("appendonly yes", "appendfsync always", "save \"\"", "maxmemory-policy noeviction");
 
     /** A cluster's bus listens 10,000 ports higher, which must be a port too. */
@@ -46,7 +49,8 @@ final class RedisProcess implements AutoCloseable {
         }
     }
 
-    static RedisProcess start(Path directory, List<String> settings) throws IOException {
+    /** Starts one whose files lie in a folder. */
+    public static RedisProcess start(Path directory, List<String> settings) throws IOException {
         int port = freePort();
         List<String> lines = new ArrayList<>(settings);
         lines.add("port " + port);
@@ -82,7 +86,10 @@ final class RedisProcess implements AutoCloseable {
 
     private static synchronized File executable() throws IOException {
         if (executable == null) {
-            executable = ExecutableProvider.newJarResourceProvider().get();
+            String named = System.getProperty("sluis.redis.executable", "");
+            executable = named.isEmpty()
+                    ? ExecutableProvider.newJarResourceProvider().get()
+                    : new File(named);
         }
         return executable;
     }
@@ -98,7 +105,7 @@ final class RedisProcess implements AutoCloseable {
     }
 
     /** Starts it, the same files and port as before if it was stopped, and returns when it takes connections. */
-    void start() throws IOException {
+    public void start() throws IOException {
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader output = process.inputReader(UTF_8);
         List<String> seen = new ArrayList<>();
@@ -115,13 +122,37 @@ final class RedisProcess implements AutoCloseable {
         drain.start();
     }
 
+    /** TCP port on loopback; the same after each start. */
+    public int port() {
+        return port;
+    }
+
     Jedis connect() {
         return new Jedis("127.0.0.1", port);
     }
 
-    void kill() {
+    /** Kills it, as {@code kill -9} does. */
+    public void kill() {
         process.destroyForcibly();
         process.onExit().orTimeout(STOP_S, TimeUnit.SECONDS).join();
+    }
+
+    /** Puts it to sleep, as a network does that lets nothing through; what was sent meanwhile it takes when it wakes. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int result = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        if (result != 0) {
+            throw new IOException("signal `" + name + "`: exit code `" + result + "` (expected: 0)");
+        }
     }
 
     @Override

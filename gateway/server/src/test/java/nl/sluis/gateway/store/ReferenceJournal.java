@@ -62,7 +62,9 @@ final class ReferenceJournal {
             long bytes = entries.values().stream()
                     .mapToLong(entry -> entry.payload().length)
                     .sum();
-            if (bytes <= retention.bytesMax() && !oldest.recordedAt().isBefore(now.minus(retention.ageMax()))) {
+            boolean within =
+                    bytes <= retention.bytesMax() && !oldest.recordedAt().isBefore(now.minus(retention.ageMax()));
+            if (within || oldest.position() >= retention.keepFrom()) {
                 break;
             }
             entries.remove(oldest.position());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,18 +37,51 @@ class StageTest {
     }
 
     @Test
-    void a_stage_that_died_before_it_saved_its_place_doubles_nothing() throws Exception {
+    void a_stage_that_died_after_its_output_does_not_handle_the_entry_again() throws Exception {
         try (Journal journal = open()) {
             append(journal, "a", "b");
-            run(journal, new Recorder(2), 2);
-            // as if the stage had died between its output and its place
-            journal.append(LogName.CURSORS, NewEntry.keyed("stage/test", new byte[Long.BYTES]))
+            // what a life that died left: output and place are one transaction, so never one without the other
+            journal.advance(
+                            LogName.SOLUTIONS,
+                            List.of(NewEntry.of("made of a".getBytes(StandardCharsets.UTF_8))),
+                            new Progress("test", 1, 1))
                     .join();
-            Recorder again = run(journal, new Recorder(2), 2);
+            Recorder next = run(journal, new Recorder(2), 2);
 
-            assertThat(again.handled).containsExactly("a", "b");
+            assertThat(next.restored).containsExactly("a");
+            assertThat(next.handled).containsExactly("b");
             assertThat(outputs(journal)).containsExactly("made of a", "made of b");
         }
+    }
+
+    @Test
+    void a_stage_whose_place_another_took_writes_nothing_more() throws Exception {
+        try (Journal journal = open()) {
+            append(journal, "a");
+            Recorder first = new Recorder(2);
+            Stage stage = new Stage("test", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, first);
+            stage.start();
+            awaitIdle(journal, 1);
+            journal.advance(LogName.SOLUTIONS, List.of(), new Progress("test", 2, 0))
+                    .join();
+            append(journal, "b");
+            assertThat(first.seen.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+            stage.close();
+
+            assertThat(stage.fenced()).isTrue();
+            assertThat(outputs(journal)).containsExactly("made of a");
+            assertThat(journal.progress(LogName.SOLUTIONS, "test")).isEqualTo(1);
+        }
+    }
+
+    /** Waits until what entries make is durable. */
+    private static void awaitIdle(Journal journal, long outputs) throws Exception {
+        LinkedBlockingQueue<Long> heard = new LinkedBlockingQueue<>();
+        Journal.Registration registration = journal.onGrowth(LogName.SOLUTIONS, heard::add);
+        while (journal.watermark(LogName.SOLUTIONS) < outputs) {
+            assertThat(heard.poll(LIMIT_S, TimeUnit.SECONDS)).isNotNull();
+        }
+        registration.close();
     }
 
     @Test
@@ -55,9 +89,10 @@ class StageTest {
         try (Journal journal = open()) {
             append(journal, "a", "poison", "c");
             Recorder recorder = new Recorder(3);
-            Stage stage = new Stage("test", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder);
+            Stage stage = new Stage("test", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder);
             stage.start();
             assertThat(recorder.seen.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+            awaitIdle(journal, 2);
             stage.close();
 
             assertThat(stage.failures()).isEqualTo(1);
@@ -77,10 +112,11 @@ class StageTest {
         }
     }
 
-    private static Recorder run(Journal journal, Recorder recorder, int entries) throws InterruptedException {
-        Stage stage = new Stage("test", journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder);
+    private static Recorder run(Journal journal, Recorder recorder, int entries) throws Exception {
+        Stage stage = new Stage("test", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder);
         stage.start();
         assertThat(recorder.seen.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+        awaitIdle(journal, entries);
         stage.close();
         assertThat(stage.position()).isEqualTo(entries);
         assertThat(stage.idle()).isTrue();
