@@ -47,6 +47,9 @@ import nl.sluis.proto.v1.SubscribeRequest;
 
 /** The gateway of the demonstration in this process, on loopback with mutual TLS, and clients of its partners. */
 final class GatewayUnderTest implements AutoCloseable {
+    /** Resources of the demonstration. */
+    static final String DEMO = "/demo/";
+
     static final Duration LIMIT = Duration.ofSeconds(60);
     static final SubscribeRequest FROM_SNAPSHOT = SubscribeRequest.newBuilder()
             .setSnapshot(StartSnapshot.getDefaultInstance())
@@ -132,7 +135,7 @@ final class GatewayUnderTest implements AutoCloseable {
 
     /** Starts the demonstration's gateway in a folder; what an earlier one left there is taken up again. */
     static GatewayUnderTest start(Path folder, DevelopmentPki pki, Clock clock) throws Exception {
-        return start(folder, pki, clock, "/demo/");
+        return start(folder, pki, clock, DEMO);
     }
 
     /**
@@ -141,28 +144,46 @@ final class GatewayUnderTest implements AutoCloseable {
      * @param resources where configuration and policy are: {@code gateway.yaml} and the folder {@code policy}
      */
     static GatewayUnderTest start(Path folder, DevelopmentPki pki, Clock clock, String resources) throws Exception {
+        Path config = prepare(folder, pki, resources, Map.of());
+        Gateway gateway = Gateway.open(GatewayConfig.load(config), folder, clock);
+        gateway.start();
+        return new GatewayUnderTest(folder, pki, clock, gateway, spifs(folder));
+    }
+
+    static Spifs spifs(Path folder) throws Exception {
+        return PolicyBundle.load(PolicyFolder.read(folder.resolve("policy"))).spifs();
+    }
+
+    /**
+     * Makes a gateway's folder ready and returns its configuration.
+     *
+     * @param changes texts in configuration and policy, and what stands there instead
+     */
+    static Path prepare(Path folder, DevelopmentPki pki, String resources, Map<String, String> changes)
+            throws Exception {
         Path policy = folder.resolve("policy");
         if (!Files.exists(policy)) {
             Files.createDirectories(policy);
             for (String file : POLICY.get(resources)) {
-                Files.write(policy.resolve(file), resource(resources + "policy/" + file));
+                Files.writeString(policy.resolve(file), changed(resource(resources + "policy/" + file), changes));
             }
             sign(policy, pki, officer -> true);
         }
         Path config = folder.resolve("gateway.yaml");
         Files.writeString(
                 config,
-                new String(resource(resources + "gateway.yaml"), StandardCharsets.UTF_8)
+                changed(resource(resources + "gateway.yaml"), changes)
                         .replace(" pki/", " " + pki.folder().toAbsolutePath() + "/")
                         .replace("heartbeat: PT1S", "heartbeat: PT0.1S"));
-        Gateway gateway = Gateway.open(GatewayConfig.load(config), folder, clock);
-        gateway.start();
-        return new GatewayUnderTest(
-                folder,
-                pki,
-                clock,
-                gateway,
-                PolicyBundle.load(PolicyFolder.read(policy)).spifs());
+        return config;
+    }
+
+    private static String changed(byte[] text, Map<String, String> changes) {
+        String result = new String(text, StandardCharsets.UTF_8);
+        for (Map.Entry<String, String> change : changes.entrySet()) {
+            result = result.replace(change.getKey(), change.getValue());
+        }
+        return result;
     }
 
     /** Has officers sign what the policy folder holds; signatures over what it held before are removed. */
@@ -206,12 +227,16 @@ final class GatewayUnderTest implements AutoCloseable {
     }
 
     PartnerContext context(Path credential) {
+        return context(gateway.partnerPort(), credential, data());
+    }
+
+    static PartnerContext context(int port, Path credential, Path data) {
         return PartnerContext.of(
-                "127.0.0.1:" + gateway.partnerPort(),
+                "127.0.0.1:" + port,
                 credential.resolve("gateway-root.pem"),
                 credential.resolve("certificate.pem"),
                 credential.resolve("key.pem"),
-                data().resolve("signing.pub.pem"));
+                data.resolve("signing.pub.pem"));
     }
 
     PartnerClient tenant(String tenant) throws Exception {

@@ -1,0 +1,93 @@
+package nl.sluis.scenarios;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code sluis gateway} in a process of its own, so that it can be killed; its log goes to a file beside. */
+final class GatewayProcess implements AutoCloseable {
+    private static final int STOP_S = 30;
+
+    private final Path config;
+    private Process process;
+
+    private GatewayProcess(Path config) {
+        this.config = config;
+    }
+
+    static GatewayProcess start(Path config) throws IOException {
+        GatewayProcess gateway = new GatewayProcess(config);
+        gateway.start();
+        return gateway;
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Starts it, again after a kill, and returns when it listens. */
+    void start() throws IOException {
+        Path folder = config.toAbsolutePath().getParent();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                // a life of seconds: compiling thoroughly costs more than it brings
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "nl.sluis.gateway.Sluis",
+                "gateway",
+                "--config",
+                config.toString()));
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("gateway.log").toFile()))
+                .start();
+        BufferedReader output = process.inputReader(UTF_8);
+        String line = output.readLine();
+        while (line != null && !line.startsWith("gateway: partners on port")) {
+            line = output.readLine();
+        }
+        if (line == null) {
+            throw new IOException("the gateway did not start, see " + folder.resolve("gateway.log"));
+        }
+    }
+
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().orTimeout(STOP_S, TimeUnit.SECONDS).join();
+    }
+
+    /** Puts it to sleep: none of its threads runs, and its clock goes on. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Wakes it. */
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int result = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        if (result != 0) {
+            throw new IOException("signal `" + name + "`: exit code `" + result + "` (expected: 0)");
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
