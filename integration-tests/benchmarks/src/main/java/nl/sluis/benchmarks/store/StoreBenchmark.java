@@ -26,7 +26,7 @@ import nl.sluis.gateway.store.StoreLimits;
  * How many 600-byte records a second become durable when each of 1, 16 or 256 threads waits for its own.
  *
  * <p>Arguments: a directory on the disk to measure, and optionally the port of a Redis on loopback with
- * {@code appendonly yes} and {@code appendfsync always}.
+ * {@code appendonly yes} and {@code appendfsync always}. The system property {@code waiters} takes one of the numbers alone.
  */
 public final class StoreBenchmark {
     private static final int RECORD_BYTES = 600;
@@ -59,7 +59,8 @@ public final class StoreBenchmark {
         System.out.printf(
                 "%-24s %8s %10s %6s %8s %8s %12s%n",
                 "store", "waiters", "records/s", "ratio", "p50 ms", "p99 ms", "CPU us/rec");
-        for (int waiters : WAITERS) {
+        Integer only = Integer.getInteger("waiters");
+        for (int waiters : only == null ? WAITERS : new int[] {only}) {
             for (int round = 0; round < ROUNDS; round++) {
                 // by turns, because a shared disk is not the same from minute to minute
                 Result file = measureFile(directory.resolve("file-" + waiters + "-" + round), waiters);

@@ -1,0 +1,458 @@
+package nl.sluis.benchmarks.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.Timestamp;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import nl.sluis.certs.DevelopmentPki;
+import nl.sluis.certs.PkiRequest;
+import nl.sluis.gateway.Gateway;
+import nl.sluis.gateway.PolicyFolder;
+import nl.sluis.gateway.store.EmbeddedJournal;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.Progress;
+import nl.sluis.gateway.store.StoreLimits;
+import nl.sluis.journal.v1.StoredProduct;
+import nl.sluis.journal.v1.StoredRelease;
+import nl.sluis.partner.PartnerClient;
+import nl.sluis.partner.PartnerContext;
+import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.label.LabelNotation;
+import nl.sluis.proto.v1.AzimuthElevation;
+import nl.sluis.proto.v1.Contribution;
+import nl.sluis.proto.v1.ContributionServiceGrpc;
+import nl.sluis.proto.v1.GroundSite;
+import nl.sluis.proto.v1.Interference;
+import nl.sluis.proto.v1.Label;
+import nl.sluis.proto.v1.MeasurementSigmas;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.Observation;
+import nl.sluis.proto.v1.ObservationSeries;
+import nl.sluis.proto.v1.PutSensorRequest;
+import nl.sluis.proto.v1.Sensor;
+import nl.sluis.proto.v1.SensorServiceGrpc;
+import nl.sluis.proto.v1.StartSnapshot;
+import nl.sluis.proto.v1.SubscribeRequest;
+
+/**
+ * How many 600-byte contributions a second a gateway acknowledges after their commit, and how long a contribution takes
+ * to its acknowledgement and, as a product, to a subscriber.
+ *
+ * <p>Arguments: a directory on the disk to measure; what to measure, {@code flood}, {@code deliver} or {@code replay}; and
+ * for the first two optionally the port of a Redis on loopback with {@code appendonly yes} and {@code appendfsync always}.
+ */
+public final class IngestBenchmark {
+    private static final String CONTRIBUTOR = "zaf/pretoria";
+    private static final String SUBSCRIBER = "nor/north-watch";
+    private static final int ITEM_BYTES = 600;
+    private static final int OBJECTS = 10_000;
+    private static final int STREAMS = 16;
+    private static final Duration WARM_UP = Duration.ofSeconds(8);
+    private static final Duration FLOOD = Duration.ofSeconds(20);
+    private static final Duration STEADY = Duration.ofSeconds(30);
+    private static final Duration BURST = Duration.ofSeconds(60);
+    private static final Duration DRAIN_MAX = Duration.ofMinutes(15);
+    private static final int REPLAYED = 500_000;
+    private static final int REPLAYED_BATCH = 1_000;
+    private static final int STEADY_PER_SECOND = 350;
+    private static final int BURST_PER_SECOND = 3_500;
+    private static final List<String> POLICY = List.of(
+            "tenants.yaml",
+            "audiences.yaml",
+            "object-groups.yaml",
+            "nld.yaml",
+            "usa.yaml",
+            "ita.yaml",
+            "kor.yaml",
+            "zaf.yaml",
+            "aus.yaml");
+
+    private final Path folder;
+    private final DevelopmentPki pki;
+    private final Path config;
+    private Process gateway;
+    private int port;
+    private final Label label;
+
+    private IngestBenchmark(Path folder, String store) throws Exception {
+        this.folder = folder;
+        pki = DevelopmentPki.create(
+                PkiRequest.of(
+                        "nld",
+                        PkiRequest.Tenant.parse(CONTRIBUTOR + ":contributor"),
+                        PkiRequest.Tenant.parse(SUBSCRIBER + ":subscriber")),
+                folder.resolve("pki"),
+                Clock.systemUTC(),
+                new SecureRandom());
+        Path policy = Files.createDirectories(folder.resolve("policy"));
+        for (String file : POLICY) {
+            Files.writeString(
+                    policy.resolve(file),
+                    // a report becomes one product without a fit: what is measured is the flow
+                    resource("policy/" + file)
+                            .replace("[track, conjunction, proximity]", "[track, conjunction, proximity, interference]")
+                            .replace(
+                                    "what: {kind: track}\n    to: [partners",
+                                    "what: {kind: [track, interference]}\n    to: [partners"));
+        }
+        config = folder.resolve("gateway.yaml");
+        Files.writeString(config, resource("gateway.yaml") + "  policy-unsigned-allowed: true\n" + store);
+        label = LabelNotation.parse(
+                        "{NLD: unclassified, rel: [PARTNERS, COMMERCIAL], owner: ZAF/pretoria}",
+                        PolicyBundle.load(PolicyFolder.read(policy)).spifs())
+                .toProto()
+                .toBuilder()
+                .setCreated(Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond()))
+                .build();
+        gateway = start();
+        port = listening(gateway.inputReader(UTF_8));
+    }
+
+    private Process start() throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "nl.sluis.gateway.Sluis",
+                        "gateway",
+                        "--config",
+                        config.toString())
+                .redirectError(folder.resolve("gateway.log").toFile())
+                .start();
+    }
+
+    private static int listening(BufferedReader output) throws IOException {
+        String line = output.readLine();
+        while (line != null && !line.startsWith("gateway: partners on port ")) {
+            line = output.readLine();
+        }
+        if (line == null) {
+            throw new IOException("the gateway did not start");
+        }
+        String rest = line.substring("gateway: partners on port ".length());
+        return Integer.parseInt(rest.substring(0, rest.indexOf(',')));
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(Gateway.class.getResourceAsStream("/demo/" + name), name)) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
+    /**
+     * Runs one measurement and prints it.
+     *
+     * @param arguments directory, measurement, and optionally a Redis port
+     * @throws Exception if something fails
+     */
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Files.createTempDirectory(Path.of(arguments[0]), "ingest-benchmark");
+        String store = arguments.length < 3
+                ? ""
+                : "  store:\n    engine: redis\n    redis: {addresses: ['127.0.0.1:" + arguments[2] + "']}\n";
+        IngestBenchmark benchmark = new IngestBenchmark(folder, store);
+        try {
+            benchmark.run(arguments[1]);
+        } finally {
+            benchmark.gateway.destroy();
+        }
+    }
+
+    private PartnerClient client(String tenant) throws Exception {
+        Path credential = pki.folder().resolve("tenants/" + tenant);
+        return PartnerClient.open(PartnerContext.of(
+                "127.0.0.1:" + port,
+                credential.resolve("gateway-root.pem"),
+                credential.resolve("certificate.pem"),
+                credential.resolve("key.pem"),
+                folder.resolve("data/signing.pub.pem")));
+    }
+
+    private void run(String measurement) throws Exception {
+        try (PartnerClient contributor = client(CONTRIBUTOR);
+                PartnerClient subscriber = client(SUBSCRIBER)) {
+            var unused = SensorServiceGrpc.newBlockingStub(contributor.channel())
+                    .putSensor(PutSensorRequest.newBuilder()
+                            .setSensor(Sensor.newBuilder()
+                                    .setSensorId(CONTRIBUTOR)
+                                    .setParticipant("Pretoria")
+                                    .setGround(GroundSite.newBuilder().setLatitudeRad(-0.45))
+                                    .setSigmas(MeasurementSigmas.newBuilder()
+                                            .setAzimuthRad(1e-5)
+                                            .setElevationRad(1e-5))
+                                    .setLabel(label))
+                            .build());
+            switch (measurement) {
+                case "flood" -> flood(contributor);
+                case "deliver" -> deliver(contributor, subscriber);
+                case "replay" -> {
+                    contributeOne(contributor, subscriber);
+                    replay();
+                }
+                default -> throw new IllegalArgumentException("measurement: `" + measurement + "`");
+            }
+        }
+    }
+
+    private void contributeOne(PartnerClient contributor, PartnerClient subscriber) throws InterruptedException {
+        CountDownLatch delivered = new CountDownLatch(1);
+        var unused = subscriber.subscribe(SubscribeRequest.getDefaultInstance(), product -> delivered.countDown());
+        Load load = new Load(
+                ContributionServiceGrpc.newStub(contributor.channel()), IngestBenchmark.this::report, new Times());
+        load.send(1);
+        load.complete();
+        delivered.await();
+    }
+
+    /** As many observations as are acknowledged, from several streams. */
+    private void flood(PartnerClient contributor) throws Exception {
+        Times acknowledged = new Times();
+        long start = System.nanoTime() + WARM_UP.toNanos();
+        long end = start + FLOOD.toNanos();
+        List<Thread> threads = new ArrayList<>();
+        for (int s = 0; s < STREAMS; s++) {
+            String stream = "flood-" + s + "-";
+            Load load = new Load(
+                    ContributionServiceGrpc.newStub(contributor.channel()),
+                    number -> observation(stream + number, number),
+                    acknowledged);
+            Thread thread = new Thread(() -> sendUntil(load, end));
+            threads.add(thread);
+            thread.start();
+        }
+        sleepUntil(start);
+        acknowledged.clear();
+        long cpu = gatewayCpuNs();
+        sleepUntil(end);
+        int count = acknowledged.count();
+        long spent = gatewayCpuNs() - cpu;
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        print(
+                "flood of observations: %.0f/s, acknowledged p50 %.1f ms, p99 %.1f ms, gateway CPU %.0f us each, %d bytes",
+                count / (double) FLOOD.toSeconds(),
+                acknowledged.quantileMs(0.5),
+                acknowledged.quantileMs(0.99),
+                spent / 1e3 / count,
+                observation("flood-0-1000", 1_000).getSerializedSize());
+    }
+
+    private static void sendUntil(Load load, long endNs) {
+        try {
+            for (long number = 0; System.nanoTime() < endNs; number++) {
+                load.send(number);
+            }
+            load.complete();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Contributions at a steady rate and in a burst, until a subscriber has what they became. */
+    private void deliver(PartnerClient contributor, PartnerClient subscriber) throws Exception {
+        Times acknowledged = new Times();
+        Times delivered = new Times();
+        Map<Long, Long> sentNs = new ConcurrentHashMap<>();
+        var unused = subscriber.subscribe(SubscribeRequest.getDefaultInstance(), product -> {
+            Long sent = sentNs.remove((long) product.product().getInterference().getFrequencyHz());
+            if (sent != null) {
+                delivered.add(System.nanoTime() - sent);
+            }
+        });
+        List<Load> loads = new ArrayList<>();
+        for (int s = 0; s < STREAMS; s++) {
+            loads.add(new Load(
+                    ContributionServiceGrpc.newStub(contributor.channel()),
+                    IngestBenchmark.this::report,
+                    acknowledged));
+        }
+        long number = 1;
+        number = pace("warm-up at 350/s", loads, number, STEADY_PER_SECOND, WARM_UP, sentNs, acknowledged, delivered);
+        awaitDelivered(sentNs);
+        number = pace("steady at 350/s", loads, number, STEADY_PER_SECOND, STEADY, sentNs, acknowledged, delivered);
+        awaitDelivered(sentNs);
+        print("  delivered p50 %.1f ms, p99 %.1f ms", delivered.quantileMs(0.5), delivered.quantileMs(0.99));
+        number = pace("burst at 3,500/s", loads, number, BURST_PER_SECOND, BURST, sentNs, acknowledged, delivered);
+        long drainStart = System.nanoTime();
+        number = pace(
+                "after the burst at 350/s", loads, number, STEADY_PER_SECOND, STEADY, sentNs, acknowledged, delivered);
+        awaitDelivered(sentNs);
+        print(
+                "  delivered p50 %.1f ms, p99 %.1f ms, drained %.1f s after the burst",
+                delivered.quantileMs(0.5), delivered.quantileMs(0.99), (System.nanoTime() - drainStart) / 1e9);
+        for (Load load : loads) {
+            load.complete();
+        }
+    }
+
+    /** A day of products to one subscriber. They are copies of the last one, put into the journal behind the stages. */
+    private void replay() throws Exception {
+        gateway.destroy();
+        gateway.waitFor();
+        long first;
+        try (Journal journal =
+                EmbeddedJournal.open(folder.resolve("data/journal"), InstantSource.system(), StoreLimits.DEFAULT)) {
+            StoredProduct product = StoredProduct.parseFrom(last(journal, LogName.PRODUCTS));
+            StoredRelease release = StoredRelease.parseFrom(last(journal, LogName.RELEASED));
+            first = journal.watermark(LogName.RELEASED);
+            for (int done = 0; done < REPLAYED; done += REPLAYED_BATCH) {
+                long position = journal.watermark(LogName.PRODUCTS);
+                List<NewEntry> products = new ArrayList<>();
+                List<NewEntry> releases = new ArrayList<>();
+                for (int i = 0; i < REPLAYED_BATCH; i++) {
+                    String id = "replayed-" + (done + i);
+                    products.add(NewEntry.of(product.toBuilder()
+                            .setProduct(product.getProduct().toBuilder().setProductId(id))
+                            .build()
+                            .toByteArray()));
+                    releases.add(NewEntry.of(release.toBuilder()
+                            .setProductPosition(++position)
+                            .setProductId(id)
+                            .build()
+                            .toByteArray()));
+                }
+                journal.append(LogName.PRODUCTS, products).join();
+                journal.advance(LogName.RELEASED, releases, new Progress("release", 1, position))
+                        .join();
+            }
+        }
+        gateway = start();
+        port = listening(gateway.inputReader(UTF_8));
+        try (PartnerClient subscriber = client(SUBSCRIBER)) {
+            CountDownLatch all = new CountDownLatch(REPLAYED);
+            long start = System.nanoTime();
+            var unused = subscriber.subscribe(
+                    SubscribeRequest.newBuilder()
+                            .setSnapshot(StartSnapshot.getDefaultInstance())
+                            .build(),
+                    product -> {
+                        if (product.product().getProductId().startsWith("replayed-")) {
+                            all.countDown();
+                        }
+                    });
+            if (!all.await(DRAIN_MAX.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("not replayed: `" + all.getCount() + "` (expected: none)");
+            }
+            double seconds = (System.nanoTime() - start) / 1e9;
+            print(
+                    "replay of %d products (and %d before them) to one subscriber: %.0f s, %.0f/s",
+                    REPLAYED, first, seconds, REPLAYED / seconds);
+        }
+    }
+
+    private static byte[] last(Journal journal, LogName log) {
+        return journal.read(log, journal.watermark(log), 1).get(0).payload();
+    }
+
+    private long pace(
+            String what,
+            List<Load> loads,
+            long first,
+            int perSecond,
+            Duration length,
+            Map<Long, Long> sentNs,
+            Times acknowledged,
+            Times delivered)
+            throws InterruptedException {
+        acknowledged.clear();
+        if (perSecond == STEADY_PER_SECOND) {
+            delivered.clear();
+        }
+        long cpu = gatewayCpuNs();
+        long count = perSecond * length.toSeconds();
+        long start = System.nanoTime();
+        for (long i = 0; i < count; i++) {
+            sleepUntil(start + i * 1_000_000_000L / perSecond);
+            sentNs.put(first + i, System.nanoTime());
+            loads.get((int) (i % loads.size())).send(first + i);
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        print(
+                "%s: %.0f/s sent, acknowledged p50 %.1f ms, p99 %.1f ms, gateway CPU %.0f us each, %d not delivered yet",
+                what,
+                count / seconds,
+                acknowledged.quantileMs(0.5),
+                acknowledged.quantileMs(0.99),
+                (gatewayCpuNs() - cpu) / 1e3 / count,
+                sentNs.size());
+        return first + count;
+    }
+
+    private static void awaitDelivered(Map<Long, Long> sentNs) {
+        long end = System.nanoTime() + DRAIN_MAX.toNanos();
+        while (!sentNs.isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+        if (!sentNs.isEmpty()) {
+            throw new IllegalStateException("not delivered: `" + sentNs.size() + "` (expected: none)");
+        }
+    }
+
+    /** Some directions to one of many objects of which no orbit is known, so that nothing is fitted. */
+    private Contribution observation(String clientId, long number) {
+        ObservationSeries.Builder series = ObservationSeries.newBuilder()
+                .setSensorId(CONTRIBUTOR)
+                .setObject(ObjectReference.newBuilder().setObjectId("object-" + number % OBJECTS));
+        Contribution.Builder item =
+                Contribution.newBuilder().setClientId(clientId).setLabel(label);
+        int size = item.setObservations(series).build().getSerializedSize();
+        while (size < ITEM_BYTES) {
+            Observation one = Observation.newBuilder()
+                    .setEpoch(Timestamp.newBuilder()
+                            .setSeconds(1_700_000_000 + series.getObservationsCount())
+                            .setNanos(123_456_789))
+                    .setAzimuthElevation(
+                            AzimuthElevation.newBuilder().setAzimuthRad(1.25).setElevationRad(0.5))
+                    .build();
+            series.addObservations(one);
+            size += one.getSerializedSize() + 3;
+        }
+        return item.setObservations(series).build();
+    }
+
+    private Contribution report(long number) {
+        return Contribution.newBuilder()
+                .setClientId("report-" + number)
+                .setLabel(label)
+                .setInterference(
+                        Interference.newBuilder().setFrequencyHz(number).addComments("x".repeat(ITEM_BYTES / 2)))
+                .build();
+    }
+
+    private long gatewayCpuNs() {
+        return gateway.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    }
+
+    private static void sleepUntil(long ns) {
+        long left = ns - System.nanoTime();
+        while (left > 0) {
+            LockSupport.parkNanos(left);
+            left = ns - System.nanoTime();
+        }
+    }
+
+    private static void print(String format, Object... values) {
+        System.out.printf(Locale.ROOT, format + "%n", values);
+    }
+}
