@@ -186,16 +186,23 @@ final class SluisServer implements StreamServer {
 
     private long kept(int index) throws Exception {
         if (positions.length == 0) {
-            positions = new long[PRODUCTS];
+            List<NewEntry> products = new ArrayList<>();
             for (int i = 0; i < PRODUCTS; i++) {
-                positions[i] = append(product(i, "x".repeat(padding)));
+                products.add(entry(product(i, "x".repeat(padding))));
             }
+            positions = journal.append(LogName.PRODUCTS, products).get().stream()
+                    .mapToLong(Appended::position)
+                    .toArray();
         }
         return positions[index];
     }
 
     private long append(Product product) throws Exception {
-        StoredProduct stored = StoredProduct.newBuilder()
+        return journal.append(LogName.PRODUCTS, entry(product)).get().position();
+    }
+
+    private NewEntry entry(Product product) {
+        return NewEntry.of(StoredProduct.newBuilder()
                 .setProduct(product)
                 .setBasis(Basis.newBuilder()
                         .addSourceLabels(label)
@@ -203,10 +210,8 @@ final class SluisServer implements StreamServer {
                         .setReceived(product.getCreated()))
                 .addObjects(product.getProximity().getObject1())
                 .addObjects(product.getProximity().getObject2())
-                .build();
-        Appended appended = journal.append(LogName.PRODUCTS, NewEntry.of(stored.toByteArray()))
-                .get();
-        return appended.position();
+                .build()
+                .toByteArray());
     }
 
     private static Product product(int number, String padding) {
