@@ -69,8 +69,8 @@ public final class W3b {
         Map<String, String> s = settings();
         return ForceModel.forOrbit(initial())
                 .withoutDrag()
-                .withSolarPressure(new Surface(
-                        number(s, "solar.radiation.pressure.area"), number(s, "solar.radiation.pressure.cr"), false))
+                .withSolarPressure(Surface.known(
+                        number(s, "solar.radiation.pressure.area"), number(s, "solar.radiation.pressure.cr")))
                 .withEmpiricalAcceleration(1);
     }
 

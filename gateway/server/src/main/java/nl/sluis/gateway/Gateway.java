@@ -412,10 +412,9 @@ public final class Gateway implements AutoCloseable {
             forces = forces.withMassKg(settings.massKg().getAsDouble());
         }
         if (settings.srpAreaM2().isPresent() && settings.srpCoefficient().isPresent()) {
-            forces = forces.withSolarPressure(new Surface(
+            forces = forces.withSolarPressure(Surface.known(
                     settings.srpAreaM2().getAsDouble(),
-                    settings.srpCoefficient().getAsDouble(),
-                    false));
+                    settings.srpCoefficient().getAsDouble()));
         }
         if (settings.empiricalAccelerationDegree().isPresent()) {
             forces = forces.withEmpiricalAcceleration(

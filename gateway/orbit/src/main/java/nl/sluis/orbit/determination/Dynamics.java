@@ -15,6 +15,8 @@ import org.orekit.forces.drag.IsotropicDrag;
 import org.orekit.forces.empirical.ParametricAcceleration;
 import org.orekit.forces.empirical.PolynomialAccelerationModel;
 import org.orekit.forces.gravity.HolmesFeatherstoneAttractionModel;
+import org.orekit.forces.gravity.Relativity;
+import org.orekit.forces.gravity.SolidTides;
 import org.orekit.forces.gravity.ThirdBodyAttraction;
 import org.orekit.forces.gravity.potential.GravityFieldFactory;
 import org.orekit.forces.gravity.potential.NormalizedSphericalHarmonicsProvider;
@@ -27,7 +29,9 @@ import org.orekit.orbits.CartesianOrbit;
 import org.orekit.orbits.PositionAngleType;
 import org.orekit.propagation.conversion.DormandPrince853IntegratorBuilder;
 import org.orekit.propagation.conversion.NumericalPropagatorBuilder;
+import org.orekit.time.TimeScalesFactory;
 import org.orekit.utils.Constants;
+import org.orekit.utils.IERSConventions;
 import org.orekit.utils.PVCoordinates;
 import org.orekit.utils.ParameterDriver;
 
@@ -112,6 +116,18 @@ final class Dynamics {
                         new BoundedAtmosphere(new NRLMSISE00(Weather.DATA, CelestialBodyFactory.getSun(), earth)),
                         new IsotropicDrag(s.areaM2(), s.coefficient()),
                         true)));
+        if (forces.precise()) {
+            models.add(new SolidTides(
+                    Convert.frame(Frame.ITRF),
+                    gravity.getAe(),
+                    gravity.getMu(),
+                    gravity.getTideSystem(),
+                    IERSConventions.IERS_2010,
+                    TimeScalesFactory.getUT1(IERSConventions.IERS_2010, true),
+                    CelestialBodyFactory.getSun(),
+                    CelestialBodyFactory.getMoon()));
+            models.add(new Relativity(gravity.getMu()));
+        }
         forces.empiricalDegree().ifPresent(degree -> {
             Vector3D[] axes = {Vector3D.PLUS_I, Vector3D.PLUS_J, Vector3D.PLUS_K};
             for (int i = 0; i < axes.length; i++) {
@@ -133,12 +149,59 @@ final class Dynamics {
             return true;
         }
         if (driver.equals(RadiationSensitive.REFLECTION_COEFFICIENT)) {
-            return forces.solarPressure().map(Surface::estimated).orElse(false);
+            return forces.solarPressure().map(Surface::isEstimated).orElse(false);
         }
         if (driver.equals(DragSensitive.DRAG_COEFFICIENT)) {
-            return forces.drag().map(Surface::estimated).orElse(false);
+            return forces.drag().map(Surface::isEstimated).orElse(false);
         }
         return false;
+    }
+
+    /** Returns the parameters of the forces that are estimated, in the order of the library. */
+    static List<ParameterDriver> estimated(NumericalPropagatorBuilder builder) {
+        List<ParameterDriver> drivers = new ArrayList<>();
+        for (ParameterDriver driver : builder.getPropagationParametersDrivers().getDrivers()) {
+            if (driver.isSelected()) {
+                drivers.add(driver);
+            }
+        }
+        return drivers;
+    }
+
+    /** Returns the column of each estimated parameter in the library's matrix of partial derivatives. */
+    static int[] columns(List<String> names, List<String> columnNames) {
+        int[] columns = new int[names.size()];
+        for (int i = 0; i < columns.length; i++) {
+            // the library names a column after the first span of the parameter's validity
+            int column = columnNames.indexOf("Span" + names.get(i) + "0");
+            columns[i] = column >= 0 ? column : columnNames.indexOf(names.get(i));
+            if (columns[i] < 0) {
+                throw new IllegalStateException(
+                        "column of `" + names.get(i) + "`: none (expected: one of " + columnNames + ")");
+            }
+        }
+        return columns;
+    }
+
+    /** Returns the prior 1-sigma of an estimated parameter; infinite where nothing is known. */
+    static double priorSigma(String driver, nl.sluis.orbit.determination.ForceModel forces) {
+        if (driver.equals(RadiationSensitive.REFLECTION_COEFFICIENT)) {
+            return forces.solarPressure().map(Surface::sigma).orElse(Double.POSITIVE_INFINITY);
+        }
+        if (driver.equals(DragSensitive.DRAG_COEFFICIENT)) {
+            return forces.drag().map(Surface::sigma).orElse(Double.POSITIVE_INFINITY);
+        }
+        return Double.POSITIVE_INFINITY;
+    }
+
+    /** Returns the value of an estimated parameter that is assumed before any observation. */
+    static double priorValue(String driver, nl.sluis.orbit.determination.ForceModel forces) {
+        if (driver.equals(RadiationSensitive.REFLECTION_COEFFICIENT)) {
+            return forces.solarPressure().map(Surface::coefficient).orElse(0.0);
+        }
+        return driver.equals(DragSensitive.DRAG_COEFFICIENT)
+                ? forces.drag().map(Surface::coefficient).orElse(0.0)
+                : 0.0;
     }
 
     /** Returns the mean radius of the Earth's equator, m: below it no orbit goes. */

@@ -36,6 +36,10 @@ public record FitRequest(
         Objects.requireNonNull(settings);
         sensors = List.copyOf(sensors);
         observations = List.copyOf(observations);
+        check(sensors, observations);
+    }
+
+    static void check(List<Sensor> sensors, List<Observation> observations) {
         Map<String, Sensor> byId = new HashMap<>();
         for (Sensor sensor : sensors) {
             if (byId.put(sensor.id(), sensor) != null) {

@@ -8,11 +8,20 @@ package nl.sluis.orbit.determination;
  *     scatter more than its sigmas say, their robust scatter (1.4826 × median absolute value) takes the sigma's place
  * @param maxEditingRounds how often the fit is repeated because the set of accepted observations changed
  * @param maxRejectedFraction above this fraction of rejected observations the solution is not trusted
+ * @param commonError what the errors of a sensor have in common
  */
-public record FitSettings(int maxIterations, double editingSigma, int maxEditingRounds, double maxRejectedFraction) {
+public record FitSettings(
+        int maxIterations,
+        double editingSigma,
+        int maxEditingRounds,
+        double maxRejectedFraction,
+        CommonError commonError) {
 
-    /** 25 iterations, 6 sigma, 6 rounds, half. */
-    public static final FitSettings DEFAULT = new FitSettings(25, 6, 6, 0.5);
+    /** 25 iterations, 6 sigma, 6 rounds, half, errors in common as real sensors have them. */
+    public static final FitSettings DEFAULT = new FitSettings(25, 6, 6, 0.5, CommonError.REALISTIC);
+
+    /** The same for errors that are independent: fixed weights, and the formal covariance. */
+    public static final FitSettings INDEPENDENT = new FitSettings(25, 6, 6, 0.5, CommonError.NONE);
 
     /** Checks the parts. */
     public FitSettings {

@@ -22,6 +22,7 @@ import org.orekit.utils.PVCoordinates;
  * @param empiricalDegree degree in time of an empirical acceleration that a fit estimates along the three inertial axes,
  *     for leaks, thrust and forces nobody modelled; empty: none
  * @param massKg mass, kg
+ * @param precise whether the tides of the solid Earth and general relativity act too: metres a day, for laser ranging
  */
 public record ForceModel(
         int gravityDegree,
@@ -31,9 +32,11 @@ public record ForceModel(
         Optional<Surface> solarPressure,
         Optional<Surface> drag,
         OptionalInt empiricalDegree,
-        double massKg) {
+        double massKg,
+        boolean precise) {
 
     private static final int HIGHEST_DEGREE = 70;
+    private static final int HIGH_ORBIT_DEGREE = 30;
     private static final double DEFAULT_MASS_KG = 1000;
     private static final double DEFAULT_AREA_M2 = 10;
 
@@ -71,39 +74,66 @@ public record ForceModel(
                 20,
                 true,
                 true,
-                Optional.of(new Surface(DEFAULT_AREA_M2, 1.5, false)),
-                low ? Optional.of(new Surface(DEFAULT_AREA_M2, 2.2, true)) : Optional.empty(),
+                Optional.of(new Surface(DEFAULT_AREA_M2, 1.5, 1.5)),
+                low ? Optional.of(new Surface(DEFAULT_AREA_M2, 2.2, 2.2)) : Optional.empty(),
                 OptionalInt.empty(),
-                DEFAULT_MASS_KG);
+                DEFAULT_MASS_KG,
+                false);
     }
 
     /** Returns these forces with an estimated empirical acceleration of the given degree in time. */
     public ForceModel withEmpiricalAcceleration(int degree) {
         return new ForceModel(
-                gravityDegree, gravityOrder, sun, moon, solarPressure, drag, OptionalInt.of(degree), massKg);
+                gravityDegree, gravityOrder, sun, moon, solarPressure, drag, OptionalInt.of(degree), massKg, precise);
     }
 
     /** Returns these forces with another radiation pressure. */
     public ForceModel withSolarPressure(Surface surface) {
         return new ForceModel(
-                gravityDegree, gravityOrder, sun, moon, Optional.of(surface), drag, empiricalDegree, massKg);
+                gravityDegree, gravityOrder, sun, moon, Optional.of(surface), drag, empiricalDegree, massKg, precise);
     }
 
     /** Returns these forces with another drag. */
     public ForceModel withDrag(Surface surface) {
         return new ForceModel(
-                gravityDegree, gravityOrder, sun, moon, solarPressure, Optional.of(surface), empiricalDegree, massKg);
+                gravityDegree,
+                gravityOrder,
+                sun,
+                moon,
+                solarPressure,
+                Optional.of(surface),
+                empiricalDegree,
+                massKg,
+                precise);
     }
 
     /** Returns these forces without drag, for orbits whose perigee is low but where drag cannot be told from a leak. */
     public ForceModel withoutDrag() {
         return new ForceModel(
-                gravityDegree, gravityOrder, sun, moon, solarPressure, Optional.empty(), empiricalDegree, massKg);
+                gravityDegree,
+                gravityOrder,
+                sun,
+                moon,
+                solarPressure,
+                Optional.empty(),
+                empiricalDegree,
+                massKg,
+                precise);
     }
 
     /** Returns these forces with another mass. */
     public ForceModel withMassKg(double mass) {
-        return new ForceModel(gravityDegree, gravityOrder, sun, moon, solarPressure, drag, empiricalDegree, mass);
+        return new ForceModel(
+                gravityDegree, gravityOrder, sun, moon, solarPressure, drag, empiricalDegree, mass, precise);
+    }
+
+    /**
+     * Returns these forces for laser ranging: tides of the solid Earth, relativity, and a field of degree 70, or 30 where
+     * the orbit is so high that drag plays no part.
+     */
+    public ForceModel precisely() {
+        int degree = drag.isPresent() ? HIGHEST_DEGREE : HIGH_ORBIT_DEGREE;
+        return new ForceModel(degree, degree, sun, moon, solarPressure, drag, empiricalDegree, massKg, true);
     }
 
     private static double perigeeRadiusM(OrbitState state) {

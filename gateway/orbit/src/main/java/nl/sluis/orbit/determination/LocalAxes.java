@@ -1,8 +1,12 @@
 package nl.sluis.orbit.determination;
 
+import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.SymmetricMatrix;
 import nl.sluis.orbit.Vector3;
+import nl.sluis.orbit.data.OrekitData;
+import nl.sluis.orbit.internal.Convert;
+import org.orekit.utils.PVCoordinates;
 
 /** The radial, transverse and normal axes of an orbit. */
 public final class LocalAxes {
@@ -52,5 +56,29 @@ public final class LocalAxes {
             }
         }
         return covarianceRtn.congruent(t);
+    }
+
+    /**
+     * How two states of one epoch differ.
+     *
+     * @param positionM along R, T, N of the first, m
+     * @param velocityMps the same, m/s
+     */
+    public record Difference(Vector3 positionM, Vector3 velocityMps) {}
+
+    /** Returns the second state minus the first along R, T, N of the first; each may be in any frame but a local one. */
+    public static Difference difference(OrbitState first, OrbitState second) {
+        OrekitData.load();
+        OrbitState a = inertial(first);
+        OrbitState b = inertial(second);
+        return new Difference(
+                toRtn(a, b.positionM().minus(a.positionM())),
+                toRtn(a, b.velocityMps().minus(a.velocityMps())));
+    }
+
+    private static OrbitState inertial(OrbitState state) {
+        PVCoordinates pv = Convert.pv(state, Convert.frame(Frame.GCRF));
+        return new OrbitState(
+                state.epoch(), Frame.GCRF, Convert.vector(pv.getPosition()), Convert.vector(pv.getVelocity()));
     }
 }

@@ -6,18 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.TreeMap;
 import nl.sluis.orbit.internal.Convert;
 import nl.sluis.orbit.measurement.Component;
 import nl.sluis.orbit.measurement.Correction;
 import nl.sluis.orbit.measurement.Observation;
 import nl.sluis.orbit.measurement.Sensor;
+import org.orekit.bodies.CelestialBody;
+import org.orekit.bodies.CelestialBodyFactory;
 import org.orekit.bodies.GeodeticPoint;
 import org.orekit.estimation.measurements.AngularAzEl;
 import org.orekit.estimation.measurements.AngularRaDec;
-import org.orekit.estimation.measurements.EstimatedMeasurementBase;
-import org.orekit.estimation.measurements.EstimationModifier;
 import org.orekit.estimation.measurements.FDOA;
 import org.orekit.estimation.measurements.GroundStation;
 import org.orekit.estimation.measurements.ObservableSatellite;
@@ -29,10 +27,20 @@ import org.orekit.estimation.measurements.modifiers.AberrationModifier;
 import org.orekit.estimation.measurements.modifiers.AngularRadioRefractionModifier;
 import org.orekit.estimation.measurements.modifiers.Bias;
 import org.orekit.estimation.measurements.modifiers.RangeTroposphericDelayModifier;
+import org.orekit.estimation.measurements.modifiers.ShapiroRangeModifier;
+import org.orekit.frames.FramesFactory;
 import org.orekit.frames.TopocentricFrame;
 import org.orekit.models.earth.ITURP834AtmosphericRefraction;
+import org.orekit.models.earth.displacement.TidalDisplacement;
+import org.orekit.models.earth.troposphere.MendesPavlisModel;
 import org.orekit.models.earth.troposphere.ModifiedSaastamoinenModel;
-import org.orekit.utils.ParameterDriver;
+import org.orekit.models.earth.weather.ConstantPressureTemperatureHumidityProvider;
+import org.orekit.models.earth.weather.PressureTemperatureHumidity;
+import org.orekit.models.earth.weather.water.CIPM2007;
+import org.orekit.time.AbsoluteDate;
+import org.orekit.utils.Constants;
+import org.orekit.utils.IERSConventions;
+import org.orekit.utils.units.Unit;
 
 /** Turns observations into the library's measurements, with stations, biases and corrections of one fit. */
 final class MeasurementModel {
@@ -42,21 +50,15 @@ final class MeasurementModel {
             Observation observation,
             ObservedMeasurement<?> measurement,
             List<Component> components,
-            List<Double> sigmas) {}
+            List<Double> sigmas,
+            List<Optional<BiasKey>> biases) {}
 
     private final Map<String, Sensor> sensors = new HashMap<>();
     private final Map<String, GroundStation> stations = new HashMap<>();
     private final Map<String, Bias<?>> biases = new HashMap<>();
     private final ObservableSatellite satellite = new ObservableSatellite(0);
-    private final Set<String> rejected;
 
-    /**
-     * Makes a model.
-     *
-     * @param rejected ids of observations that get no weight; read at each evaluation
-     */
-    MeasurementModel(List<Sensor> sensors, Set<String> rejected) {
-        this.rejected = rejected;
+    MeasurementModel(List<Sensor> sensors) {
         for (Sensor sensor : sensors) {
             this.sensors.put(sensor.id(), sensor);
         }
@@ -80,8 +82,15 @@ final class MeasurementModel {
             if (sensor.corrections().contains(Correction.RANGE_TROPOSPHERE)) {
                 m.addModifier(new RangeTroposphericDelayModifier(ModifiedSaastamoinenModel.getStandardModel()));
             }
-            m.addModifier(editing(o.inputId()));
-            return Optional.of(new Modelled(o, m, List.of(Component.RANGE), List.of(sigma)));
+            return Optional.of(modelled(o, m, sensor, List.of(Component.RANGE), List.of(sigma)));
+        }
+        if (observation instanceof Observation.LaserRange o) {
+            double sigma = sigma(o.sigmaM(), sensor, Component.RANGE);
+            Range m = new Range(station, true, Convert.date(o.epoch()), o.rangeM(), sigma, 1.0, satellite);
+            add(m, bias(sensor, List.of(Component.RANGE)));
+            o.air().ifPresent(air -> m.addModifier(new RangeTroposphericDelayModifier(delay(air, sensor))));
+            m.addModifier(new ShapiroRangeModifier(Constants.EIGEN5C_EARTH_MU));
+            return Optional.of(modelled(o, m, sensor, List.of(Component.RANGE), List.of(sigma)));
         }
         if (observation instanceof Observation.RangeRate o) {
             double sigma = sigma(o.sigmaMps(), sensor, Component.RANGE_RATE);
@@ -94,8 +103,7 @@ final class MeasurementModel {
                     o.path() == Observation.Path.TWO_WAY,
                     satellite);
             add(m, bias(sensor, List.of(Component.RANGE_RATE)));
-            m.addModifier(editing(o.inputId()));
-            return Optional.of(new Modelled(o, m, List.of(Component.RANGE_RATE), List.of(sigma)));
+            return Optional.of(modelled(o, m, sensor, List.of(Component.RANGE_RATE), List.of(sigma)));
         }
         if (observation instanceof Observation.AzimuthElevation o) {
             double[] sigmas = {
@@ -116,8 +124,7 @@ final class MeasurementModel {
             }
             // after refraction, which is computed from the elevation it is given and must not see the bias
             add(m, bias(sensor, components));
-            m.addModifier(editing(o.inputId()));
-            return Optional.of(new Modelled(o, m, components, List.of(sigmas[0], sigmas[1])));
+            return Optional.of(modelled(o, m, sensor, components, List.of(sigmas[0], sigmas[1])));
         }
         if (observation instanceof Observation.RightAscensionDeclination o) {
             double[] sigmas = {
@@ -137,8 +144,7 @@ final class MeasurementModel {
                 m.addModifier(new AberrationModifier());
             }
             add(m, bias(sensor, components));
-            m.addModifier(editing(o.inputId()));
-            return Optional.of(new Modelled(o, m, components, List.of(sigmas[0], sigmas[1])));
+            return Optional.of(modelled(o, m, sensor, components, List.of(sigmas[0], sigmas[1])));
         }
         if (observation instanceof Observation.TimeDifference o) {
             double sigma = sigma(o.sigmaS(), sensor, Component.TIME_DIFFERENCE);
@@ -151,8 +157,7 @@ final class MeasurementModel {
                     1.0,
                     satellite);
             add(m, bias(sensor, List.of(Component.TIME_DIFFERENCE)));
-            m.addModifier(editing(o.inputId()));
-            return Optional.of(new Modelled(o, m, List.of(Component.TIME_DIFFERENCE), List.of(sigma)));
+            return Optional.of(modelled(o, m, sensor, List.of(Component.TIME_DIFFERENCE), List.of(sigma)));
         }
         if (observation instanceof Observation.FrequencyDifference o) {
             double sigma = sigma(o.sigmaHz(), sensor, Component.FREQUENCY_DIFFERENCE);
@@ -166,25 +171,9 @@ final class MeasurementModel {
                     1.0,
                     satellite);
             add(m, bias(sensor, List.of(Component.FREQUENCY_DIFFERENCE)));
-            m.addModifier(editing(o.inputId()));
-            return Optional.of(new Modelled(o, m, List.of(Component.FREQUENCY_DIFFERENCE), List.of(sigma)));
+            return Optional.of(modelled(o, m, sensor, List.of(Component.FREQUENCY_DIFFERENCE), List.of(sigma)));
         }
         return Optional.empty();
-    }
-
-    /** Returns the value of an estimated bias by the name of its parameter: sensor and component. */
-    Map<String, Map<Component, ParameterDriver>> estimatedBiases() {
-        Map<String, Map<Component, ParameterDriver>> found = new TreeMap<>();
-        for (Bias<?> bias : biases.values()) {
-            for (ParameterDriver driver : bias.getParametersDrivers()) {
-                if (driver.isSelected()) {
-                    int cut = driver.getName().lastIndexOf('/');
-                    found.computeIfAbsent(driver.getName().substring(0, cut), s -> new TreeMap<>())
-                            .put(Component.valueOf(driver.getName().substring(cut + 1)), driver);
-                }
-            }
-        }
-        return found;
     }
 
     private Sensor sensor(String id) {
@@ -201,8 +190,44 @@ final class MeasurementModel {
                     sensor.position().latitudeRad(),
                     sensor.position().longitudeRad(),
                     sensor.position().altitudeM());
-            return new GroundStation(new TopocentricFrame(Convert.earth(), point, id));
+            TopocentricFrame frame = new TopocentricFrame(Convert.earth(), point, id);
+            GroundStation station = sensor.corrections().contains(Correction.STATION_TIDES)
+                    ? new GroundStation(frame, FramesFactory.getEOPHistory(IERSConventions.IERS_2010, true), tides())
+                    : new GroundStation(frame);
+            // the library wants an epoch for drifts, all of which are zero here
+            List.of(
+                            station.getPrimeMeridianOffsetDriver(),
+                            station.getPrimeMeridianDriftDriver(),
+                            station.getPolarOffsetXDriver(),
+                            station.getPolarDriftXDriver(),
+                            station.getPolarOffsetYDriver(),
+                            station.getPolarDriftYDriver(),
+                            station.getClockOffsetDriver(),
+                            station.getClockDriftDriver())
+                    .forEach(driver -> driver.setReferenceDate(AbsoluteDate.J2000_EPOCH));
+            return station;
         });
+    }
+
+    private static TidalDisplacement tides() {
+        CelestialBody sun = CelestialBodyFactory.getSun();
+        CelestialBody moon = CelestialBodyFactory.getMoon();
+        return new TidalDisplacement(
+                Constants.EIGEN5C_EARTH_EQUATORIAL_RADIUS,
+                Constants.JPL_SSD_SUN_EARTH_PLUS_MOON_MASS_RATIO,
+                Constants.JPL_SSD_EARTH_MOON_MASS_RATIO,
+                sun,
+                moon,
+                IERSConventions.IERS_2010,
+                false);
+    }
+
+    private static MendesPavlisModel delay(Observation.Air air, Sensor sensor) {
+        double vapour = new CIPM2007().waterVaporPressure(air.pressurePa(), air.temperatureK(), air.humidity());
+        PressureTemperatureHumidity weather = new PressureTemperatureHumidity(
+                sensor.position().altitudeM(), air.pressurePa(), air.temperatureK(), vapour, Double.NaN, Double.NaN);
+        return new MendesPavlisModel(
+                new ConstantPressureTemperatureHumidityProvider(weather), air.wavelengthM(), Unit.METRE);
     }
 
     private static double sigma(OptionalDouble own, Sensor sensor, Component component) {
@@ -239,12 +264,8 @@ final class MeasurementModel {
                 min[i] = Double.NEGATIVE_INFINITY;
                 max[i] = Double.POSITIVE_INFINITY;
             }
-            Bias<?> made = new Bias<Range>(names, values, scales, min, max);
-            for (int i = 0; i < n; i++) {
-                Sensor.Bias bias = sensor.biases().get(components.get(i));
-                made.getParametersDrivers().get(i).setSelected(bias != null && bias.estimated());
-            }
-            return made;
+            // its derivative is 1 and it is estimated beside the orbit, so the library need not know that
+            return new Bias<Range>(names, values, scales, min, max);
         }));
     }
 
@@ -255,24 +276,20 @@ final class MeasurementModel {
         bias.ifPresent(b -> measurement.addModifier((Bias<T>) b));
     }
 
-    private <T extends ObservedMeasurement<T>> EstimationModifier<T> editing(String inputId) {
-        return new EstimationModifier<>() {
-            @Override
-            public String getEffectName() {
-                return "editing";
-            }
-
-            @Override
-            public List<ParameterDriver> getParametersDrivers() {
-                return new ArrayList<>();
-            }
-
-            @Override
-            public void modifyWithoutDerivatives(EstimatedMeasurementBase<T> estimated) {
-                if (rejected.contains(inputId)) {
-                    estimated.setStatus(EstimatedMeasurementBase.Status.REJECTED);
-                }
-            }
-        };
+    private static Modelled modelled(
+            Observation observation,
+            ObservedMeasurement<?> measurement,
+            Sensor sensor,
+            List<Component> components,
+            List<Double> sigmas) {
+        List<Optional<BiasKey>> biases = new ArrayList<>();
+        for (Component component : components) {
+            Sensor.Bias bias = sensor.biases().get(component);
+            biases.add(
+                    bias != null && bias.estimated()
+                            ? Optional.of(new BiasKey(sensor.id(), component))
+                            : Optional.empty());
+        }
+        return new Modelled(observation, measurement, components, sigmas, biases);
     }
 }

@@ -8,7 +8,8 @@ import nl.sluis.orbit.SymmetricMatrix;
  * An orbit with its covariance and all that is needed to propagate both.
  *
  * @param state at the epoch of the fit, in an inertial frame
- * @param covariance formal covariance of the state in the frame of the state, order x, y, z, vx, vy, vz; m, m/s
+ * @param covariance covariance of the state in the frame of the state, order x, y, z, vx, vy, vz; m, m/s; a realistic one
+ *     where it comes from a fit with {@link CommonError}
  * @param covarianceRtn the same along radial, transverse and normal axes that do not turn
  * @param forces which forces act
  * @param parameters estimated parameters of the forces

@@ -4,6 +4,8 @@ package nl.sluis.orbit.determination;
 public enum Verdict {
     /** The corrections fell below the threshold and the accepted set is stable. */
     CONVERGED,
+    /** No orbit to start from was given, and none was found in the observations. */
+    NO_INITIAL_ORBIT,
     /** Fewer accepted numbers than parameters, or all at one epoch. */
     TOO_FEW_OBSERVATIONS,
     /** The observations do not determine all parameters. */

@@ -7,5 +7,7 @@ public enum Correction {
     /** Bending of elevations: Recommendation ITU-R P.834. */
     ELEVATION_REFRACTION,
     /** Annual and diurnal aberration of right ascension and declination. */
-    STELLAR_ABERRATION
+    STELLAR_ABERRATION,
+    /** Movement of the station with the tides of the solid Earth (IERS 2010). */
+    STATION_TIDES
 }

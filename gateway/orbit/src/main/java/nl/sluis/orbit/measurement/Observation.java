@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import nl.sluis.orbit.Frame;
 
@@ -56,6 +57,48 @@ public sealed interface Observation {
         public Range {
             common(inputId, sensorId, epoch);
             Objects.requireNonNull(path);
+            value("range", rangeM);
+            sigma("range sigma", sigmaM);
+        }
+
+        @Override
+        public Map<Component, OptionalDouble> sigmas() {
+            return Map.of(Component.RANGE, sigmaM);
+        }
+    }
+
+    /**
+     * The air at a laser station.
+     *
+     * @param pressurePa Pa
+     * @param temperatureK K
+     * @param humidity relative, 0 to 1
+     * @param wavelengthM of the laser, m
+     */
+    record Air(double pressurePa, double temperatureK, double humidity, double wavelengthM) {
+        /** Checks the parts. */
+        public Air {
+            if (!(pressurePa > 0 && temperatureK > 0 && humidity >= 0 && wavelengthM > 0)) {
+                throw new IllegalArgumentException("air: `" + pressurePa + " " + temperatureK + " " + humidity + " "
+                        + wavelengthM + "` (expected: positive numbers)");
+            }
+        }
+    }
+
+    /**
+     * Distance by laser: two-way, to the centre of mass.
+     *
+     * @param rangeM half of the round trip, m
+     * @param sigmaM 1-sigma, m
+     * @param air what the light went through; empty: its delay is taken out already
+     */
+    record LaserRange(
+            String inputId, String sensorId, Instant epoch, double rangeM, OptionalDouble sigmaM, Optional<Air> air)
+            implements Observation {
+        /** Checks the parts. */
+        public LaserRange {
+            common(inputId, sensorId, epoch);
+            Objects.requireNonNull(air);
             value("range", rangeM);
             sigma("range sigma", sigmaM);
         }

@@ -9,16 +9,23 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.W3b;
 import nl.sluis.orbit.measurement.Component;
 import nl.sluis.orbit.measurement.Observation;
+import org.hipparchus.distribution.continuous.ChiSquaredDistribution;
+import org.hipparchus.linear.ArrayRealVector;
+import org.hipparchus.linear.LUDecomposition;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.RealVector;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -93,19 +100,63 @@ class W3bFitTest {
     }
 
     @Test
-    void every_pair_of_stations_converges_from_the_same_first_orbit() {
-        List<Set<String>> pairs = new ArrayList<>();
-        for (int i = 0; i < STATIONS.size(); i++) {
-            for (int j = i + 1; j < STATIONS.size(); j++) {
-                pairs.add(Set.of(STATIONS.get(i), STATIONS.get(j)));
+    void the_orbits_of_two_stations_differ_from_that_of_all_as_their_covariances_say() {
+        assertConsistent(subsets().stream().filter(s -> s.size() == 2).toList());
+    }
+
+    @Test
+    @Tag("long")
+    void the_orbits_of_any_stations_differ_from_that_of_all_as_their_covariances_say() {
+        assertConsistent(subsets());
+    }
+
+    /** Every subset of two stations or more but the full one. */
+    private static List<List<String>> subsets() {
+        List<List<String>> subsets = new ArrayList<>();
+        for (int set = 1; set < (1 << STATIONS.size()) - 1; set++) {
+            if (Integer.bitCount(set) >= 2) {
+                List<String> subset = new ArrayList<>();
+                for (int i = 0; i < STATIONS.size(); i++) {
+                    if ((set >> i & 1) == 1) {
+                        subset.add(STATIONS.get(i));
+                    }
+                }
+                subsets.add(subset);
             }
         }
-        List<FitResult> fits = pairs.parallelStream().map(pair -> fit(of(pair))).toList();
-        for (int i = 0; i < pairs.size(); i++) {
-            assertThat(fits.get(i).verdict())
-                    .as("%s", new TreeSet<>(pairs.get(i)))
-                    .isEqualTo(Verdict.CONVERGED);
+        return subsets;
+    }
+
+    private static void assertConsistent(List<List<String>> subsets) {
+        double limit = new ChiSquaredDistribution(6)
+                .inverseCumulativeProbability(1 - 0.001 / subsets().size());
+        List<Compartment> compartments = STATIONS.stream()
+                .map(station -> new Compartment(station, of(Set.of(station))))
+                .toList();
+        List<FitResult> fits = ViewDetermination.fit(new ViewsRequest(
+                W3b.sensors(),
+                compartments,
+                subsets.stream()
+                        .map(subset -> new View(subset, Optional.of(W3b.initial())))
+                        .toList(),
+                any -> W3b.forces(),
+                FitSettings.DEFAULT));
+        for (int i = 0; i < subsets.size(); i++) {
+            FitResult fit = fits.get(i);
+            assertThat(fit.verdict()).as("%s: %s", subsets.get(i), fit.reason()).isEqualTo(Verdict.CONVERGED);
+            assertThat(mahalanobisSquared(fit, full)).as("%s", subsets.get(i)).isLessThan(limit);
         }
+    }
+
+    private static double mahalanobisSquared(FitResult subset, FitResult all) {
+        OrbitSolution a = subset.solution().orElseThrow();
+        OrbitSolution b = all.solution().orElseThrow();
+        Vector3 p = a.state().positionM().minus(b.state().positionM());
+        Vector3 v = a.state().velocityMps().minus(b.state().velocityMps());
+        RealVector d = new ArrayRealVector(new double[] {p.x(), p.y(), p.z(), v.x(), v.y(), v.z()});
+        RealMatrix difference = MatrixUtils.createRealMatrix(a.covariance().rows())
+                .subtract(MatrixUtils.createRealMatrix(b.covariance().rows()));
+        return d.dotProduct(new LUDecomposition(difference).getSolver().solve(d));
     }
 
     @Test

@@ -63,9 +63,16 @@ final class Compartments<T> {
         List<View<T>> views = new ArrayList<>();
         audiencesByView.forEach((held, audiences) -> {
             List<T> entries = new ArrayList<>();
-            held.stream().forEach(i -> entries.addAll(compartments.get(i).getValue()));
+            List<Part<T>> parts = new ArrayList<>();
+            held.stream().mapToObj(compartments::get).forEach(compartment -> {
+                entries.addAll(compartment.getValue());
+                parts.add(new Part<>(compartment.getKey(), List.copyOf(compartment.getValue())));
+            });
             entries.sort(Comparator.comparingLong(order));
-            views.add(new View<>(audiences, List.copyOf(entries)));
+            parts.sort(
+                    Comparator.comparingInt((Part<T> part) -> -part.audiences().cardinality())
+                            .thenComparing(Part::id));
+            views.add(new View<>(audiences, List.copyOf(entries), List.copyOf(parts)));
         });
         return views;
     }
@@ -75,7 +82,22 @@ final class Compartments<T> {
      *
      * @param audiences the audiences whose view this is, of those that were asked for
      * @param entries what they may use, in the order of the log
+     * @param parts the same by compartment, most widely releasable first
      * @param <T> what a compartment holds
      */
-    record View<T>(BitSet audiences, List<T> entries) {}
+    record View<T>(BitSet audiences, List<T> entries, List<Part<T>> parts) {}
+
+    /**
+     * One compartment.
+     *
+     * @param audiences who may use it
+     * @param entries what is in it, in the order of their coming
+     * @param <T> what a compartment holds
+     */
+    record Part<T>(BitSet audiences, List<T> entries) {
+        /** Its identifier among the compartments of one object. */
+        String id() {
+            return audiences.toString();
+        }
+    }
 }

@@ -1,6 +1,5 @@
 package nl.sluis.gateway.fusion;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,7 +36,7 @@ import nl.sluis.journal.v1.Solution;
 import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.journal.v1.StoredRecord;
 import nl.sluis.orbit.OrbitState;
-import nl.sluis.orbit.measurement.Observation;
+import nl.sluis.orbit.encounter.Sgp4;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.Mode;
@@ -103,8 +102,9 @@ public final class Fusion implements Stage.Work {
         this.forces = forces;
         this.fits = fits;
         this.meters = meters;
-        this.fitTime =
-                Timer.builder("sluis.fusion.fit").description("time of one fit").register(meters);
+        this.fitTime = Timer.builder("sluis.fusion.fit")
+                .description("time of the fits of one object, all due views")
+                .register(meters);
     }
 
     @Override
@@ -224,7 +224,7 @@ public final class Fusion implements Stage.Work {
         StoredContribution contribution = StoredContribution.parseFrom(entry.payload());
         SecurityLabel label = policy.bundle().label(contribution.getLabel());
         Instant received = Times.instant(contribution.getReceived());
-        Map<ObjectKey, List<Input.Seen>> seen = new LinkedHashMap<>();
+        Map<ObjectKey, List<OrbitMessages.Tracked>> seen = new LinkedHashMap<>();
         Map<ObjectKey, List<OrbitState>> references = new LinkedHashMap<>();
         List<MeanElements> elements = new ArrayList<>();
         List<Solution> passedOn = new ArrayList<>();
@@ -237,7 +237,7 @@ public final class Fusion implements Stage.Work {
                     ObservationSeries series = record.getObservations();
                     key(series.getObject())
                             .ifPresent(key -> seen.computeIfAbsent(key, none -> new ArrayList<>())
-                                    .addAll(seen(recordId, series)));
+                                    .addAll(OrbitMessages.observations(series, sensors)));
                 }
                 case EPHEMERIS -> {
                     Ephemeris ephemeris = record.getEphemeris();
@@ -293,6 +293,7 @@ public final class Fusion implements Stage.Work {
         BitSet elementAudiences = new BitSet();
         for (MeanElements one : elements) {
             key(one.getObject()).ifPresent(key -> {
+                addStart(entry.position(), contribution.getContributionId(), received, label, key, one);
                 BitSet usable = policy.usable(label, key, Kind.CONJUNCTION);
                 elementAudiences.or(usable);
                 catalogues
@@ -306,6 +307,22 @@ public final class Fusion implements Stage.Work {
         return new Touched(contribution.getContributionId(), label, touched, elementAudiences, passedOn);
     }
 
+    /** Public elements are where a fit may start from; alone they make none due. */
+    private void addStart(
+            long order, String contributionId, Instant received, SecurityLabel label, ObjectKey key, MeanElements one) {
+        OrbitState state;
+        try {
+            state = Sgp4.state(OrbitMessages.elements(one), Times.instant(one.getEpoch()));
+        } catch (IllegalArgumentException e) {
+            // elements of an object that has decayed are no start
+            return;
+        }
+        objects.computeIfAbsent(new Subject(label.mode(), key), none -> new Compartments<>(Input::order))
+                .add(
+                        policy.usable(label, key, Kind.TRACK),
+                        new Input(order, contributionId, received, label, List.of(), List.of(state)));
+    }
+
     private static List<ObjectKey> union(Set<ObjectKey> a, Set<ObjectKey> b) {
         SortedSet<ObjectKey> all = new TreeSet<>(a);
         all.addAll(b);
@@ -316,23 +333,6 @@ public final class Fusion implements Stage.Work {
         Optional<ObjectKey> key = ObjectKey.of(object);
         key.ifPresent(k -> names.putIfAbsent(k, object));
         return key;
-    }
-
-    private List<Input.Seen> seen(String recordId, ObservationSeries series) {
-        Sensor registered = sensors.get(series.getSensorId());
-        if (registered == null) {
-            throw new IllegalStateException("sensor of " + recordId + ": none (expected: registered before use)");
-        }
-        nl.sluis.orbit.measurement.Sensor sensor = OrbitMessages.sensor(registered, series.getCorrections());
-        List<Observation> observations = OrbitMessages.observations(recordId, series);
-        List<Input.Seen> result = new ArrayList<>(observations.size());
-        ByteString sensorName = ByteString.copyFromUtf8(sensor.id());
-        for (int i = 0; i < observations.size(); i++) {
-            ByteString value =
-                    series.getObservations(i).toBuilder().clearLine().build().toByteString();
-            result.add(new Input.Seen(observations.get(i), sensor, sensorName.concat(value)));
-        }
-        return result;
     }
 
     private static List<OrbitState> inertial(Ephemeris ephemeris) {
@@ -349,20 +349,19 @@ public final class Fusion implements Stage.Work {
     }
 
     private List<Solution> fit(Mode mode, Map<ObjectKey, BitSet> due) throws InterruptedException {
-        List<Future<Optional<Solution>>> running = new ArrayList<>();
+        List<Future<List<Solution>>> running = new ArrayList<>();
         due.forEach((key, audiences) -> {
             Compartments<Input> compartments = Objects.requireNonNull(objects.get(new Subject(mode, key)));
             ObjectReference object = Objects.requireNonNull(names.get(key));
-            for (Compartments.View<Input> view : compartments.views(audiences)) {
-                running.add(fits.submit(() -> fit(object, view)));
-            }
+            List<Compartments.View<Input>> views = compartments.views(audiences);
+            running.add(fits.submit(() -> fit(object, views)));
         });
         List<Solution> solutions = new ArrayList<>();
-        for (Future<Optional<Solution>> one : running) {
+        for (Future<List<Solution>> one : running) {
             try {
-                one.get().ifPresent(solutions::add);
+                solutions.addAll(one.get());
             } catch (ExecutionException e) {
-                // one view that can't be fitted must not keep the others from theirs
+                // one object that can't be fitted must not keep the others from theirs
                 count("failed").increment();
                 LOG.error("fit failed", e.getCause());
             }
@@ -370,26 +369,41 @@ public final class Fusion implements Stage.Work {
         return solutions;
     }
 
-    private Optional<Solution> fit(ObjectReference object, Compartments.View<Input> view) throws LabelException {
+    private List<Solution> fit(ObjectReference object, List<Compartments.View<Input>> views) throws LabelException {
         long start = System.nanoTime();
-        ViewFit.Outcome outcome = new ViewFit(object, view.entries(), forces).run();
-        if (outcome.result().isEmpty()) {
-            count("not_due").increment();
-            return Optional.empty();
+        List<Solution> solutions = new ArrayList<>();
+        for (ObjectFit.Outcome outcome : outcomes(object, views)) {
+            count(outcome.result().verdict().name().toLowerCase(Locale.ROOT)).increment();
+            if (outcome.track().isPresent()) {
+                List<Input> inputs = outcome.inputs();
+                solutions.add(Solution.newBuilder()
+                        .setBasis(basis(
+                                outcome.view().audiences(),
+                                inputs.stream().map(Input::contributionId).toList(),
+                                inputs.stream().map(Input::label).toList(),
+                                inputs.stream().map(Input::received).toList()))
+                        .setTrack(outcome.track().get())
+                        .build());
+            }
         }
         fitTime.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-        count(outcome.result().get().verdict().name().toLowerCase(Locale.ROOT)).increment();
-        if (outcome.track().isEmpty()) {
-            return Optional.empty();
+        return solutions;
+    }
+
+    /** A view that can't be fitted must not keep the others from theirs, nor tell them of itself: each then goes alone. */
+    private List<ObjectFit.Outcome> outcomes(ObjectReference object, List<Compartments.View<Input>> views) {
+        try {
+            return new ObjectFit(object, views, forces).run();
+        } catch (RuntimeException e) {
+            if (views.size() == 1) {
+                count("failed").increment();
+                LOG.error("fit failed", e);
+                return List.of();
+            }
+            return views.stream()
+                    .flatMap(view -> outcomes(object, List.of(view)).stream())
+                    .toList();
         }
-        return Optional.of(Solution.newBuilder()
-                .setBasis(basis(
-                        view.audiences(),
-                        view.entries().stream().map(Input::contributionId).toList(),
-                        view.entries().stream().map(Input::label).toList(),
-                        view.entries().stream().map(Input::received).toList()))
-                .setTrack(outcome.track().get())
-                .build());
     }
 
     private List<Solution> elementSolutions(Mode mode, BitSet due) {

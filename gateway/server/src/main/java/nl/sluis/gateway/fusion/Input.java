@@ -1,11 +1,9 @@
 package nl.sluis.gateway.fusion;
 
-import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.List;
+import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.orbit.OrbitState;
-import nl.sluis.orbit.measurement.Observation;
-import nl.sluis.orbit.measurement.Sensor;
 import nl.sluis.policy.label.SecurityLabel;
 
 /**
@@ -23,17 +21,8 @@ record Input(
         String contributionId,
         Instant received,
         SecurityLabel label,
-        List<Seen> observations,
+        List<OrbitMessages.Tracked> observations,
         List<OrbitState> references) {
-    /**
-     * One observation.
-     *
-     * @param observation as the model takes it
-     * @param sensor the sensor, as registered when the contribution was handled
-     * @param identity sensor, epoch and value: what comes twice counts once
-     */
-    record Seen(Observation observation, Sensor sensor, ByteString identity) {}
-
     Input {
         observations = List.copyOf(observations);
         references = List.copyOf(references);

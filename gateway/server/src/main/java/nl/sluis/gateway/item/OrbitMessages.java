@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,32 +52,94 @@ public final class OrbitMessages {
     private static final double HIGH_ECCENTRICITY = 0.25;
     private static final double GEO_PERIOD_TOLERANCE = 0.1;
 
+    /** Stands between a sensor's name and the digest of its registration. */
+    private static final String REGISTRATION = " @";
+
     private OrbitMessages() {}
 
     /**
-     * The name under which a fit knows a sensor: one that delivers both corrected and raw values counts as two, because
-     * the model differs.
+     * An observation as a fit takes it.
+     *
+     * @param observation its input id is a digest of sensor, epoch and value, so that what comes twice counts once
+     * @param sensors the sensors that it names, as they were registered
      */
-    public static String fitSensorId(String sensorId, Corrections corrections) {
-        return corrections.getTroposphere() ? sensorId + " (troposphere corrected)" : sensorId;
+    public record Tracked(Observation observation, List<Sensor> sensors) {
+        /** Copies the list. */
+        public Tracked {
+            sensors = List.copyOf(sensors);
+        }
     }
 
     /**
-     * Observations of a series, in its order.
+     * Observations of a series, in its order; those are left out that no fit can use, because a second sensor is not
+     * registered or no sigma is stated anywhere.
      *
-     * @param inputId identifier of the series, from which each observation's own follows
+     * @param registry registrations by the identifier of the sensor
+     * @throws IllegalStateException if the sensor of the series is not registered
      */
-    public static List<Observation> observations(String inputId, ObservationSeries series) {
-        List<Observation> result = new ArrayList<>(series.getObservationsCount());
-        String sensor = fitSensorId(series.getSensorId(), series.getCorrections());
-        int index = 0;
+    public static List<Tracked> observations(ObservationSeries series, Map<String, nl.sluis.proto.v1.Sensor> registry) {
+        nl.sluis.proto.v1.Sensor registered = registry.get(series.getSensorId());
+        if (registered == null) {
+            throw new IllegalStateException(
+                    "sensor `" + series.getSensorId() + "`: none (expected: registered before use)");
+        }
+        Sensor sensor = sensor(registered, series.getCorrections());
+        List<Tracked> result = new ArrayList<>(series.getObservationsCount());
         for (nl.sluis.proto.v1.Observation observation : series.getObservationsList()) {
-            result.add(observation(inputId + "#" + index++, sensor, observation));
+            List<Sensor> sensors = new ArrayList<>(List.of(sensor));
+            String second = secondSensorId(observation);
+            if (!second.isEmpty()) {
+                nl.sluis.proto.v1.Sensor other = registry.get(second);
+                if (other == null) {
+                    continue;
+                }
+                sensors.add(sensor(other, series.getCorrections()));
+            }
+            byte[] value = observation.toBuilder().clearLine().build().toByteArray();
+            String id = Digests.id(
+                    "observation",
+                    series.getSensorId(),
+                    String.valueOf(series.getCorrections().getTroposphere()),
+                    HexFormat.of().formatHex(value));
+            Observation made = observation(id, sensors, observation);
+            boolean isWeighted = made.sigmas().entrySet().stream()
+                    .allMatch(e -> e.getValue().isPresent() || sensor.sigmas().containsKey(e.getKey()));
+            if (isWeighted) {
+                result.add(new Tracked(made, sensors));
+            }
         }
         return result;
     }
 
-    private static Observation observation(String id, String sensor, nl.sluis.proto.v1.Observation observation) {
+    private static String secondSensorId(nl.sluis.proto.v1.Observation observation) {
+        return switch (observation.getValueCase()) {
+            case TIME_DIFFERENCE -> observation.getTimeDifference().getSecondSensorId();
+            case FREQUENCY_DIFFERENCE -> observation.getFrequencyDifference().getSecondSensorId();
+            default -> "";
+        };
+    }
+
+    /**
+     * The name under which a fit knows a sensor. A registration that was replaced is another sensor, and so is one that
+     * delivers corrected values: the model differs, and who may use old observations need not know of the new registration.
+     */
+    private static String fitSensorId(nl.sluis.proto.v1.Sensor sensor, Corrections corrections) {
+        String registration = Digests.id("registration", HexFormat.of().formatHex(sensor.toByteArray()));
+        return reported(sensor.getSensorId(), corrections) + REGISTRATION + registration;
+    }
+
+    private static String reported(String sensorId, Corrections corrections) {
+        return corrections.getTroposphere() ? sensorId + " (troposphere corrected)" : sensorId;
+    }
+
+    /** The name under which a sensor is reported. */
+    private static String reportedSensorId(String fitSensorId) {
+        int cut = fitSensorId.lastIndexOf(REGISTRATION);
+        return cut < 0 ? fitSensorId : fitSensorId.substring(0, cut);
+    }
+
+    private static Observation observation(String id, List<Sensor> sensors, nl.sluis.proto.v1.Observation observation) {
+        String sensor = sensors.get(0).id();
         Instant epoch = Times.instant(observation.getEpoch());
         return switch (observation.getValueCase()) {
             case RANGE ->
@@ -133,7 +196,7 @@ public final class OrbitMessages {
                 yield new Observation.TimeDifference(
                         id,
                         sensor,
-                        difference.getSecondSensorId(),
+                        sensors.get(1).id(),
                         epoch,
                         -difference.getTimeDifferenceS(),
                         optional(difference.hasSigmaS(), difference.getSigmaS()));
@@ -143,7 +206,7 @@ public final class OrbitMessages {
                 yield new Observation.FrequencyDifference(
                         id,
                         sensor,
-                        difference.getSecondSensorId(),
+                        sensors.get(1).id(),
                         epoch,
                         difference.getTransmitFrequencyHz(),
                         -difference.getFrequencyDifferenceHz(),
@@ -207,7 +270,7 @@ public final class OrbitMessages {
             toModel.add(Correction.STELLAR_ABERRATION);
         }
         return new Sensor(
-                fitSensorId(sensor.getSensorId(), corrections),
+                fitSensorId(sensor, corrections),
                 new GeodeticPosition(site.getLatitudeRad(), site.getLongitudeRad(), site.getAltitudeM()),
                 sigmas,
                 biases,
@@ -310,7 +373,7 @@ public final class OrbitMessages {
         }
         for (SensorStatistics statistics : fit.statistics()) {
             SensorResiduals.Builder residuals = SensorResiduals.newBuilder()
-                    .setSensorId(statistics.sensorId())
+                    .setSensorId(reportedSensorId(statistics.sensorId()))
                     .setQuantity(quantity(statistics.component()))
                     .setUsed(statistics.used())
                     .setRejected(statistics.rejected());
@@ -331,7 +394,7 @@ public final class OrbitMessages {
     private static FitVerdict verdict(Verdict verdict) {
         return switch (verdict) {
             case CONVERGED -> FitVerdict.FIT_VERDICT_CONVERGED;
-            case TOO_FEW_OBSERVATIONS, NOT_OBSERVABLE -> FitVerdict.FIT_VERDICT_TOO_FEW_OBSERVATIONS;
+            case TOO_FEW_OBSERVATIONS, NOT_OBSERVABLE, NO_INITIAL_ORBIT -> FitVerdict.FIT_VERDICT_TOO_FEW_OBSERVATIONS;
             case NOT_CONVERGED, DIVERGED, TOO_MANY_REJECTED, OUTSIDE_DATA_COVERAGE -> FitVerdict.FIT_VERDICT_DIVERGED;
         };
     }

@@ -1,0 +1,189 @@
+package nl.sluis.orbit.determination;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import nl.sluis.orbit.internal.Convert;
+import org.hipparchus.exception.MathRuntimeException;
+import org.hipparchus.linear.RealMatrix;
+import org.orekit.errors.OrekitException;
+import org.orekit.estimation.measurements.EstimatedMeasurement;
+import org.orekit.propagation.MatricesHarvester;
+import org.orekit.propagation.SpacecraftState;
+import org.orekit.propagation.numerical.NumericalPropagator;
+import org.orekit.propagation.sampling.OrekitStepInterpolator;
+import org.orekit.utils.TimeStampedPVCoordinates;
+
+/**
+ * Observations linearised about one trajectory: for each a whitened residual and its derivatives.
+ *
+ * <p>The row of an observation depends on the trajectory and on that observation alone, to the last bit: the path is
+ * integrated over whole segments of fixed length that start afresh, so that no observation, and no end of the data,
+ * shifts a step of the integrator. That is what lets views share a pass without learning of each other.
+ */
+final class Linearisation {
+
+    /** Length of a segment. Shorter ones restart the integrator too often, longer ones waste the rest of the last. */
+    private static final long SEGMENT_S = 10_800;
+
+    private final Trajectory about;
+    private final Map<String, Row> rows = new HashMap<>();
+    private Optional<String> failure = Optional.empty();
+
+    private Linearisation(Trajectory about) {
+        this.about = about;
+    }
+
+    /**
+     * Linearises.
+     *
+     * @param about the trajectory
+     * @param observations what to evaluate; an observation beyond a point where the path breaks off has no row
+     */
+    static Linearisation about(Trajectory about, Collection<MeasurementModel.Modelled> observations) {
+        Linearisation made = new Linearisation(about);
+        TreeMap<Long, List<MeasurementModel.Modelled>> segments = new TreeMap<>();
+        for (MeasurementModel.Modelled one : observations) {
+            double s = seconds(about.state().epoch(), one.observation().epoch());
+            segments.computeIfAbsent((long) Math.floor(s / SEGMENT_S), none -> new ArrayList<>())
+                    .add(one);
+        }
+        made.run(new ArrayList<>(segments.headMap(0L, false).descendingMap().entrySet()), -1);
+        made.run(new ArrayList<>(segments.tailMap(0L, true).entrySet()), 1);
+        return made;
+    }
+
+    /** Returns what it is linearised about. */
+    Trajectory trajectory() {
+        return about;
+    }
+
+    /** Returns the row of an observation; empty where the path did not reach it. */
+    Optional<Row> row(String inputId) {
+        return Optional.ofNullable(rows.get(inputId));
+    }
+
+    /** Returns why the path broke off, if it did. */
+    Optional<String> failure() {
+        return failure;
+    }
+
+    private void run(List<Map.Entry<Long, List<MeasurementModel.Modelled>>> segments, int direction) {
+        if (segments.isEmpty()) {
+            return;
+        }
+        try {
+            NumericalPropagator propagator = about.builder().buildPropagator();
+            MatricesHarvester harvester = propagator.setupMatricesComputation("stm", null, null);
+            int[] columns = Dynamics.columns(about.names(), harvester.getJacobiansColumnsNames());
+            long at = 0;
+            for (Map.Entry<Long, List<MeasurementModel.Modelled>> segment : segments) {
+                long start = direction > 0 ? segment.getKey() : segment.getKey() + 1;
+                for (; at != start; at += direction) {
+                    propagator.clearStepHandlers();
+                    propagator.propagate(end(at + direction));
+                }
+                List<MeasurementModel.Modelled> due = new ArrayList<>(segment.getValue());
+                due.sort((a, b) -> direction
+                        * a.measurement().getDate().compareTo(b.measurement().getDate()));
+                propagator.clearStepHandlers();
+                int[] next = {0};
+                propagator.getMultiplexer().add(step -> next[0] = evaluate(step, due, next[0], harvester, columns));
+                propagator.propagate(end(at + direction));
+                at += direction;
+            }
+        } catch (OrekitException | MathRuntimeException | IllegalArgumentException | ArithmeticException e) {
+            // thrown by the library, at several depths, when an orbit degenerates or enters the Earth
+            failure = Optional.of(String.valueOf(e.getMessage()).replace('\n', ' '));
+        }
+    }
+
+    private org.orekit.time.AbsoluteDate end(long segments) {
+        return Convert.date(about.state().epoch()).shiftedBy((double) segments * SEGMENT_S);
+    }
+
+    private int evaluate(
+            OrekitStepInterpolator step,
+            List<MeasurementModel.Modelled> due,
+            int next,
+            MatricesHarvester harvester,
+            int[] columns) {
+        boolean forward = step.isForward();
+        int i = next;
+        while (i < due.size()) {
+            MeasurementModel.Modelled one = due.get(i);
+            double past = one.measurement()
+                    .getDate()
+                    .durationFrom(step.getCurrentState().getDate());
+            if (forward ? past > 0 : past < 0) {
+                break;
+            }
+            SpacecraftState state = step.getInterpolatedState(one.measurement().getDate());
+            rows.put(one.observation().inputId(), row(one, state, harvester, columns));
+            i++;
+        }
+        return i;
+    }
+
+    private Row row(MeasurementModel.Modelled one, SpacecraftState state, MatricesHarvester harvester, int[] columns) {
+        int n = about.dimension();
+        double[][] partials = new double[6][n];
+        RealMatrix phi = harvester.getStateTransitionMatrix(state);
+        RealMatrix byParameters = columns.length == 0 ? null : harvester.getParametersJacobian(state);
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 6; j++) {
+                partials[i][j] = phi.getEntry(i, j);
+            }
+            for (int k = 0; k < columns.length && byParameters != null; k++) {
+                partials[i][6 + k] = byParameters.getEntry(i, columns[k]);
+            }
+        }
+        EstimatedMeasurement<?> estimated = one.measurement().estimate(0, 0, new SpacecraftState[] {state});
+        double[][] byState = estimated.getStateDerivatives(0);
+        double[] observed = estimated.getObservedValue();
+        double[] computed = estimated.getEstimatedValue();
+        int m = one.components().size();
+        double[][] jacobian = new double[m][n];
+        double[] residuals = new double[m];
+        double[] gradients = new double[2 * m];
+        for (int c = 0; c < m; c++) {
+            double sigma = one.sigmas().get(c);
+            residuals[c] = (observed[c] - computed[c]) / sigma;
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int i = 0; i < 6; i++) {
+                    sum += byState[c][i] * partials[i][j];
+                }
+                jacobian[c][j] = sum / sigma;
+            }
+            gradients[2 * c] = norm(byState[c], 0) / sigma;
+            gradients[2 * c + 1] = norm(byState[c], 3) / sigma;
+        }
+        return new Row(one, residuals, jacobian, partials, gradients, scale(estimated, state));
+    }
+
+    private static double norm(double[] six, int from) {
+        return Math.sqrt(six[from] * six[from] + six[from + 1] * six[from + 1] + six[from + 2] * six[from + 2]);
+    }
+
+    /** The length over which the model bends: the shortest leg of the signal, or the distance from the Earth's centre. */
+    private static double scale(EstimatedMeasurement<?> estimated, SpacecraftState state) {
+        double scale = state.getPosition().getNorm();
+        TimeStampedPVCoordinates[] legs = estimated.getParticipants();
+        for (int i = 1; i < legs.length; i++) {
+            scale = Math.min(scale, legs[i].getPosition().distance(legs[i - 1].getPosition()));
+        }
+        return scale;
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        Duration d = Duration.between(from, to);
+        return d.getSeconds() + d.getNano() * 1e-9;
+    }
+}

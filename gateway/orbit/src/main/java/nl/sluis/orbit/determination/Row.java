@@ -1,0 +1,80 @@
+package nl.sluis.orbit.determination;
+
+/** One observation linearised about a trajectory; everything is divided by the sigma of its component. */
+final class Row {
+
+    private final MeasurementModel.Modelled modelled;
+    private final double[] residuals;
+    private final double[][] jacobian;
+    private final double[][] partials;
+    private final double[] gradients;
+    private final double scaleM;
+
+    /**
+     * Makes a row.
+     *
+     * @param residuals observed minus computed, per component
+     * @param jacobian derivative of each computed component by the trajectory's numbers
+     * @param partials derivative of position and velocity at the epoch of the observation by the same
+     * @param gradients length of the derivative by position, then by velocity, of each component
+     * @param scaleM length over which the model bends, m
+     */
+    Row(
+            MeasurementModel.Modelled modelled,
+            double[] residuals,
+            double[][] jacobian,
+            double[][] partials,
+            double[] gradients,
+            double scaleM) {
+        this.modelled = modelled;
+        this.residuals = residuals;
+        this.jacobian = jacobian;
+        this.partials = partials;
+        this.gradients = gradients;
+        this.scaleM = scaleM;
+    }
+
+    MeasurementModel.Modelled modelled() {
+        return modelled;
+    }
+
+    double residual(int component) {
+        return residuals[component];
+    }
+
+    double[] jacobian(int component) {
+        return jacobian[component];
+    }
+
+    /** Returns how far a correction moves the object at the epoch of this observation, over its distance. */
+    double relativeStep(double[] correction) {
+        return norm(correction, 0) / scaleM;
+    }
+
+    /**
+     * Returns about what a linear model leaves out for a correction, squared, in sigmas: the second-order term is the
+     * first-order one times the displacement over the length on which the model bends.
+     */
+    double squaredBend(double[] correction) {
+        double moved = norm(correction, 0);
+        double turned = norm(correction, 3);
+        double sum = 0;
+        for (int c = 0; c < residuals.length; c++) {
+            double bend = (gradients[2 * c] * moved + gradients[2 * c + 1] * turned) * moved / scaleM;
+            sum += bend * bend;
+        }
+        return sum;
+    }
+
+    private double norm(double[] correction, int from) {
+        double square = 0;
+        for (int i = from; i < from + 3; i++) {
+            double sum = 0;
+            for (int j = 0; j < partials[i].length; j++) {
+                sum += partials[i][j] * correction[j];
+            }
+            square += sum * sum;
+        }
+        return Math.sqrt(square);
+    }
+}
