@@ -2,6 +2,8 @@ package nl.sluis.gateway;
 
 import java.io.InputStream;
 import java.util.Properties;
+import nl.sluis.gateway.analyst.CompareCommand;
+import nl.sluis.gateway.analyst.FitCommand;
 import nl.sluis.gateway.demo.DemoCommand;
 import nl.sluis.gateway.officer.PolicyCommand;
 import nl.sluis.partner.command.ContextCommand;
@@ -28,6 +30,8 @@ import picocli.CommandLine.IVersionProvider;
             ContributeCommand.class,
             ContextCommand.class,
             DoctorCommand.class,
+            FitCommand.class,
+            CompareCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         },

@@ -7,7 +7,8 @@ public final class MessageException extends Exception {
 
     private final transient Problem problem;
 
-    MessageException(Problem problem) {
+    /** Makes one of where and why. */
+    public MessageException(Problem problem) {
         super(problem.message());
         this.problem = problem;
     }
