@@ -476,7 +476,9 @@ public final class Gateway implements AutoCloseable {
                 if (failure.code() == StoreException.Code.CLIENT_ID_REUSED) {
                     throw new ConfigException(
                             "data folder `" + config.dataFolder() + "`: its keys are not those of the journal"
-                                    + " (expected: signing.pk8, signing.pub.pem, cursor.key and coarsening.key of its first gateway)",
+                                    + " (expected: signing.pk8, signing.pub.pem,"
+                                    + " cursor.key and coarsening.key of its first"
+                                    + " gateway)",
                             failure);
                 }
                 throw failure;
