@@ -116,7 +116,8 @@ final class SluisServer implements StreamServer {
                 - (frameOf(variants, append(product(0, ""))).length() - Frames.PREFIX_BYTES)
                 // length of the field and its own prefix, which the label's digest does not change
                 - 2;
-        LiveSubscriptions subscriptions = new LiveSubscriptions(journal, policy, variants, cursorKey, clock);
+        LiveSubscriptions subscriptions =
+                new LiveSubscriptions(journal, policy, variants, cursorKey, clock, () -> true);
         Identities identities = Identities.open(
                 folder.resolve("pki").resolve("trust"),
                 CertificateRules.DEFAULT,
