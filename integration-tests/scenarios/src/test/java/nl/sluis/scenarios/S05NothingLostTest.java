@@ -204,7 +204,7 @@ class S05NothingLostTest {
                     .setClientId("report-" + number)
                     .setLabel(label)
                     .setInterference(
-                            Interference.newBuilder().setFrequencyHz(number).setNature("JAMMING"))
+                            Interference.newBuilder().setFrequencyHz((double) number).setNature("JAMMING"))
                     .build();
         }
 

@@ -167,7 +167,7 @@ class S06SeveralGatewaysTest {
             Contribution report = Contribution.newBuilder()
                     .setClientId("report-" + number)
                     .setLabel(new Demo(GatewayUnderTest.spifs(node.home()), Instant.now()).label(Demo.PRETORIA.label()))
-                    .setInterference(Interference.newBuilder().setFrequencyHz(number))
+                    .setInterference(Interference.newBuilder().setFrequencyHz((double) number))
                     .build();
             assertThat(contributor.submit(report).toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS))
                     .isInstanceOf(ContributionOutcome.Accepted.class);

@@ -295,7 +295,7 @@ public final class IngestBenchmark {
         print("  delivered p50 %.1f ms, p99 %.1f ms", delivered.quantileMs(0.5), delivered.quantileMs(0.99));
         number = pace("burst at 3,500/s", loads, number, BURST_PER_SECOND, BURST, sentNs, acknowledged, delivered);
         long drainStart = System.nanoTime();
-        number = pace(
+        var unusedNumber = pace(
                 "after the burst at 350/s", loads, number, STEADY_PER_SECOND, STEADY, sentNs, acknowledged, delivered);
         awaitDelivered(sentNs);
         print(
@@ -435,8 +435,9 @@ public final class IngestBenchmark {
         return Contribution.newBuilder()
                 .setClientId("report-" + number)
                 .setLabel(label)
-                .setInterference(
-                        Interference.newBuilder().setFrequencyHz(number).addComments("x".repeat(ITEM_BYTES / 2)))
+                .setInterference(Interference.newBuilder()
+                        .setFrequencyHz((double) number)
+                        .addComments("x".repeat(ITEM_BYTES / 2)))
                 .build();
     }
 
