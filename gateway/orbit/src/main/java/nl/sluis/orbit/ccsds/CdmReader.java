@@ -31,7 +31,8 @@ import org.orekit.time.AbsoluteDate;
  *
  * <p>Units written in brackets are ignored, because the standard fixes the unit of each keyword and messages in the field
  * write it in several ways. The combined hard-body radius is taken from the objects' HBR fields (version 2), else from a
- * comment {@code HBR = …}, as NASA CARA writes it.
+ * comment {@code HBR = …}, as NASA CARA writes it, else from both objects' comments
+ * {@code Exclusion Volume Radius = …}, else from circles of the objects' areas.
  */
 public final class CdmReader {
 
@@ -39,8 +40,18 @@ public final class CdmReader {
     public static final int LONGEST_MESSAGE = 1_000_000;
 
     private static final Pattern FIELD = Pattern.compile("\\s*([A-Z][A-Z0-9_]*)\\s*=\\s*(.*?)\\s*(\\[[^\\]]*\\])?\\s*");
-    private static final Pattern RADIUS_COMMENT =
-            Pattern.compile("\\s*HBR\\s*=\\s*([0-9.eE+-]+)\\s*(?:\\[\\s*m\\s*\\])?\\s*");
+    /** An element of XML without children; the message itself was parsed before. */
+    private static final Pattern LEAF = Pattern.compile("<([A-Z][A-Z0-9_]*)(?:\\s[^<>]*)?>([^<]*)</\\1>");
+
+    private static final Pattern RADIUS_COMMENT = Pattern.compile(
+            "\\s*(?:COMBINED[_ ])?(?:HBR|HARD[_ -]BODY[_"
+                    + " ]RADIUS)\\s*[=:]\\s*([0-9.eE+-]+)\\s*\\[?\\s*(k?m)?\\s*\\]?\\s*",
+            Pattern.CASE_INSENSITIVE);
+
+    /** As the 18th and 19th Space Defense Squadrons write for each object, and as they use for their probability. */
+    private static final Pattern VOLUME_COMMENT = Pattern.compile(
+            "\\s*EXCLUSION[_ ]VOLUME[_ ]RADIUS\\s*=\\s*([0-9.eE+-]+)\\s*(?:\\[\\s*m\\s*\\])?\\s*",
+            Pattern.CASE_INSENSITIVE);
 
     private CdmReader() {}
 
@@ -55,8 +66,13 @@ public final class CdmReader {
             throw new MessageException(
                     new Problem(0, "", text.length() + " characters", "at most " + LONGEST_MESSAGE + " characters"));
         }
-        Cdm cdm =
-                Parsing.read(text, source -> Parsing.parsers().buildCdmParser().parseMessage(source));
+        Cdm cdm;
+        try {
+            cdm = Parsing.read(
+                    text, source -> Parsing.parsers().buildCdmParser().parseMessage(source));
+        } catch (MessageException e) {
+            throw new MessageException(CdmKeywords.firstUnknown(text).orElse(e.problem()));
+        }
         Fields fields = Fields.of(text);
         CdmRelativeMetadata relative = Parsing.required(cdm.getRelativeMetadata(), "TCA");
         if (!(relative.getMissDistance() >= 0)) {
@@ -116,7 +132,9 @@ public final class CdmReader {
                 text(meta.getInternationalDes()),
                 Optional.ofNullable(meta.getObjectType()).map(Enum::name),
                 Optional.ofNullable(meta.getOperatorOrganization()),
-                meta.getManeuverable() == null ? "" : meta.getManeuverable().name(),
+                meta.getManeuverable() == null
+                        ? ""
+                        : meta.getManeuverable().name().replace("N_A", "N/A"),
                 text(meta.getEphemName()),
                 meta.getCovarianceMethod() == null
                         ? ""
@@ -149,11 +167,26 @@ public final class CdmReader {
         for (String comment : fields.comments) {
             Matcher m = RADIUS_COMMENT.matcher(comment);
             if (m.matches()) {
-                double radius = parsed(m.group(1));
+                double radius = parsed(m.group(1)) * ("km".equalsIgnoreCase(m.group(2)) ? 1000 : 1);
                 if (radius > 0 && Double.isFinite(radius)) {
                     return Optional.of(new ConjunctionMessage.HardBodyRadius(radius, "comment HBR"));
                 }
             }
+        }
+        double[] volumes = fields.comments.stream()
+                .map(VOLUME_COMMENT::matcher)
+                .filter(Matcher::matches)
+                .mapToDouble(m -> parsed(m.group(1)))
+                .filter(radius -> radius > 0 && Double.isFinite(radius))
+                .toArray();
+        if (volumes.length == 2) {
+            return Optional.of(new ConjunctionMessage.HardBodyRadius(
+                    volumes[0] + volumes[1], "exclusion volume radius of both objects, comments"));
+        }
+        if (a != null && b != null && a.getAreaPC() > 0 && b.getAreaPC() > 0) {
+            return Optional.of(new ConjunctionMessage.HardBodyRadius(
+                    Math.sqrt(a.getAreaPC() / Math.PI) + Math.sqrt(b.getAreaPC() / Math.PI),
+                    "circles of AREA_PC of both objects"));
         }
         return Optional.empty();
     }
@@ -167,7 +200,7 @@ public final class CdmReader {
         }
     }
 
-    /** The fields of a KVN message as written. */
+    /** The fields of a message as written. */
     private static final class Fields {
 
         final Map<String, String> relative = new TreeMap<>();
@@ -177,6 +210,10 @@ public final class CdmReader {
 
         static Fields of(String text) {
             Fields fields = new Fields();
+            if (text.stripLeading().startsWith("<")) {
+                fields.ofXml(text);
+                return fields;
+            }
             Map<String, String> current = fields.relative;
             for (String line : Parsing.lines(text)) {
                 String stripped = line.strip();
@@ -194,6 +231,26 @@ public final class CdmReader {
                 current.put(m.group(1), m.group(2));
             }
             return fields;
+        }
+
+        private void ofXml(String text) {
+            Matcher m = LEAF.matcher(text);
+            Map<String, String> current = relative;
+            while (m.find()) {
+                String value = m.group(2)
+                        .strip()
+                        .replace("&lt;", "<")
+                        .replace("&gt;", ">")
+                        .replace("&amp;", "&");
+                if (m.group(1).equals("COMMENT")) {
+                    comments.add(value);
+                    continue;
+                }
+                if (m.group(1).equals("OBJECT")) {
+                    current = value.equals("OBJECT2") ? object2 : object1;
+                }
+                current.put(m.group(1), value);
+            }
         }
     }
 

@@ -35,7 +35,7 @@ import nl.sluis.orbit.Vector3;
  * @param object1 the object that is warned
  * @param object2 the other
  * @param comments all comment lines of the message, in order
- * @param fields every other relative field that a KVN message has, as written without its unit, by keyword
+ * @param fields header and relative fields as written without units, by keyword
  */
 public record ConjunctionMessage(
         String originator,
@@ -93,7 +93,7 @@ public record ConjunctionMessage(
      * @param massKg mass, kg
      * @param observationsUsed number of observations that its orbit rests on
      * @param weightedRms residual of its orbit
-     * @param fields every other field of the object that a KVN message has, as written without its unit, by keyword
+     * @param fields fields of the object as written without units, by keyword
      */
     public record ConjunctionObject(
             String designator,

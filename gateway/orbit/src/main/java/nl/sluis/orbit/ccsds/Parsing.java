@@ -4,6 +4,8 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.data.OrekitData;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,9 @@ import org.orekit.time.AbsoluteDate;
 
 /** What all readers share: the library's parsers, its errors in our words, frames by name. */
 final class Parsing {
+
+    /** Where the library's error texts hold the number of a line: {@code … at line {1} of file {2}}. */
+    private static final Pattern LINE_PART = Pattern.compile("line \\{(\\d)");
 
     private Parsing() {}
 
@@ -55,12 +60,16 @@ final class Parsing {
     }
 
     private static Problem problem(String text, RuntimeException e, String specifier, Object[] parts) {
-        int line = 0;
+        // only a part that the library's own text calls a line is one: others are counts
+        Matcher place = LINE_PART.matcher(specifier);
+        int line = place.find()
+                        && Integer.parseInt(place.group(1)) < parts.length
+                        && parts[Integer.parseInt(place.group(1))] instanceof Integer number
+                ? number
+                : 0;
         String keyword = "";
         for (Object part : parts) {
-            if (part instanceof Integer number && number > 0) {
-                line = number;
-            } else if (part instanceof String word && keyword.isEmpty() && word.matches("[A-Z][A-Z0-9_]*")) {
+            if (part instanceof String word && keyword.isEmpty() && word.matches("[A-Z][A-Z0-9_]*")) {
                 keyword = word;
             } else if (part instanceof Enum<?> constant && keyword.isEmpty()) {
                 keyword = constant.name();
@@ -73,7 +82,7 @@ final class Parsing {
         String expected;
         if (specifier.equals(OrekitMessages.CCSDS_MISSING_KEYWORD.getSourceString())
                 || specifier.equals(OrekitMessages.UNINITIALIZED_VALUE_FOR_KEY.getSourceString())) {
-            expected = "the mandatory keyword " + keyword;
+            expected = keyword.isEmpty() ? oneLine(e) : "the mandatory keyword " + keyword;
         } else if (specifier.equals(OrekitMessages.CCSDS_UNEXPECTED_KEYWORD.getSourceString())) {
             expected = "a keyword that is allowed at this place";
         } else if (specifier.equals(OrekitMessages.UNABLE_TO_PARSE_ELEMENT_IN_FILE.getSourceString())
@@ -89,9 +98,16 @@ final class Parsing {
             found = parts.length > 0 ? String.valueOf(parts[0]) : found;
             expected = "a time system of known relation to UTC: UTC, TAI, TT, GPS, TDB, UT1";
         } else {
-            expected = String.valueOf(e.getMessage()).replace('\n', ' ');
+            expected = oneLine(e);
         }
         return new Problem(line, keyword, found.isEmpty() ? "the message" : found, expected);
+    }
+
+    private static String oneLine(RuntimeException e) {
+        // some of the library's checks fail without a word
+        return e.getMessage() == null
+                ? "values that the standard allows (" + e.getClass().getSimpleName() + ")"
+                : e.getMessage().replace('\n', ' ');
     }
 
     /** Returns a mandatory value: for what the library lets pass. */

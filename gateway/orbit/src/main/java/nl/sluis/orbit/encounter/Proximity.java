@@ -3,13 +3,21 @@ package nl.sluis.orbit.encounter;
 import java.time.Instant;
 
 /**
- * Two objects that stay together: docked, in formation, or listed twice. The relative speed is below 0.11 km/s.
+ * Two objects that stay together: docked, in formation, or listed twice. The relative speed is below 0.1 km/s.
  *
- * @param number1 catalogue number of the object with the lower number
- * @param number2 catalogue number of the other
- * @param from start of the interval below the threshold, UTC, to about half a minute
- * @param to its end, UTC
- * @param closestM least distance seen in the interval, m, to about a hundred metres
- * @param closestAt when, UTC, to about half a minute
+ * @param object1 the object whose identity comes first: numbers by value
+ * @param object2 the other
+ * @param from start of the interval below the threshold, UTC, or of the window
+ * @param to its end, UTC, or of the window
+ * @param closestM least distance in the interval, m; that of the best of its local minima at steps of {@value Grid#STEP_S} s
+ * @param closestAt when, UTC
+ * @param relativeSpeedMps at that time, m/s
  */
-public record Proximity(int number1, int number2, Instant from, Instant to, double closestM, Instant closestAt) {}
+public record Proximity(
+        ScreenedObject object1,
+        ScreenedObject object2,
+        Instant from,
+        Instant to,
+        double closestM,
+        Instant closestAt,
+        double relativeSpeedMps) {}

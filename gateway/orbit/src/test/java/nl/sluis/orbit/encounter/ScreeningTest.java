@@ -4,82 +4,133 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
-import nl.sluis.orbit.ccsds.ElementsReader;
 import nl.sluis.orbit.ccsds.MeanElements;
-import nl.sluis.orbit.internal.Convert;
-import org.hipparchus.geometry.euclidean.threed.Vector3D;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.orekit.propagation.analytical.tle.TLEPropagator;
-import org.orekit.time.AbsoluteDate;
-import org.orekit.utils.PVCoordinates;
 
 /** The screening against a slow search without cells, filters or interpolation, on real elements. */
 class ScreeningTest {
 
-    private static final Path CATALOGUE = Path.of("..", "server", "src", "main", "resources", "demo", "catalogue");
-
     private static final long SEED = 20260530;
-    private static final int OBJECTS = 500;
     private static final Instant START = Instant.parse("2026-05-30T23:00:00Z");
-    private static final Duration WINDOW = Duration.ofHours(3);
+    private static final Duration WINDOW = Duration.ofHours(1);
 
-    /** Wide, so that a few hundred objects meet often. */
-    private static final double THRESHOLD_M = 60_000;
+    /** Wide, so that two thousand objects meet often. */
+    private static final double THRESHOLD_M = 30_000;
 
-    private static List<MeanElements> objects;
+    private static List<MeanElements> elements;
+    private static List<ScreenedObject> objects;
     private static ScreeningResult result;
 
     @BeforeAll
-    static void screen() throws Exception {
-        List<MeanElements> all = new ArrayList<>();
-        for (String group : List.of("weather", "oneweb", "starlink-part", "geo")) {
-            try (InputStream in = new GZIPInputStream(Files.newInputStream(CATALOGUE.resolve(group + ".tle.gz")))) {
-                all.addAll(ElementsReader.read(new String(in.readAllBytes(), StandardCharsets.UTF_8))
-                        .elements());
-            }
-        }
-        all = new ArrayList<>(all.stream()
-                .collect(Collectors.toMap(MeanElements::catalogueNumber, Function.identity(), (a, b) -> a))
-                .values());
-        all.sort((a, b) -> Integer.compare(a.catalogueNumber(), b.catalogueNumber()));
-        Collections.shuffle(all, new Random(SEED));
-        objects = all.subList(0, OBJECTS);
+    static void screen() {
+        elements = Catalogues.some(Catalogues.committed(), 2000, SEED);
+        objects = Catalogues.objects(elements);
         result = Screening.screen(objects, START, WINDOW, THRESHOLD_M, 2, share -> {});
     }
 
     @Test
     void it_finds_exactly_what_the_slow_search_finds() {
-        List<double[]> slow = bruteForce();
-        Map<String, List<Encounter>> byPair =
-                result.encounters().stream().collect(Collectors.groupingBy(e -> e.number1() + "/" + e.number2()));
-        assertThat(slow).hasSizeGreaterThan(100);
-        for (double[] expected : slow) {
-            String pair = (int) expected[0] + "/" + (int) expected[1];
-            Instant tca = START.plusNanos(Math.round(expected[2] * 1e9));
-            assertThat(byPair.getOrDefault(pair, List.of()))
-                    .as("seed %d, pair %s at %s, %.1f m", SEED, pair, tca, expected[3])
-                    .anySatisfy(e -> {
-                        assertThat(Duration.between(e.tca(), tca).abs()).isLessThan(Duration.ofMillis(1));
-                        assertThat(e.missDistanceM()).isCloseTo(expected[3], within(0.01));
-                    });
+        compare(result, SlowSearch.search(elements, START, WINDOW, THRESHOLD_M), THRESHOLD_M, 200);
+    }
+
+    @Test
+    @Tag("long")
+    void it_finds_exactly_what_the_slow_search_finds_in_a_day_below_5_km() {
+        Duration day = Duration.ofDays(1);
+        compare(
+                Screening.screen(objects, START, day, 5_000, 2, share -> {}),
+                SlowSearch.search(elements, START, day, 5_000),
+                5_000,
+                100);
+    }
+
+    @Test
+    @Tag("long")
+    void it_finds_exactly_what_the_slow_search_finds_in_the_whole_catalogue() {
+        Optional<List<MeanElements>> whole = Catalogues.whole();
+        if (whole.isEmpty()) {
+            System.out.println("skipped: the whole public catalogue is not beside the project");
+            return;
         }
-        assertThat(result.encounters()).hasSameSizeAs(slow);
+        List<MeanElements> some = Catalogues.some(whole.get(), 2000, SEED);
+        Instant start = Instant.parse("2025-08-09T00:00:00Z");
+        Duration day = Duration.ofDays(1);
+        compare(
+                Screening.screen(Catalogues.objects(some), start, day, 5_000, 2, share -> {}),
+                SlowSearch.search(some, start, day, 5_000),
+                5_000,
+                50);
+    }
+
+    private static void compare(
+            ScreeningResult screened, List<SlowSearch.Approach> slow, double thresholdM, int atLeast) {
+        Map<String, List<Encounter>> byPair = screened.encounters().stream()
+                .collect(Collectors.groupingBy(
+                        e -> e.object1().identity() + "/" + e.object2().identity()));
+        Map<String, List<Proximity>> slowPairs = screened.proximities().stream()
+                .collect(Collectors.groupingBy(
+                        p -> p.object1().identity() + "/" + p.object2().identity()));
+        int fast = 0;
+        for (SlowSearch.Approach expected : slow) {
+            String pair = expected.number1() + "/" + expected.number2();
+            String what = "seed " + SEED + ", " + expected;
+            if (expected.speedMps() > Approaches.SLOW_MPS) {
+                fast++;
+                if (expected.missM() > thresholdM - 1e-6) {
+                    continue;
+                }
+                assertThat(byPair.getOrDefault(pair, List.of())).as(what).anySatisfy(e -> {
+                    assertThat(Duration.between(e.tca(), expected.tca()).abs()).isLessThan(Duration.ofMillis(1));
+                    assertThat(e.missDistanceM()).isCloseTo(expected.missM(), within(0.01));
+                });
+            } else {
+                assertThat(slowPairs.getOrDefault(pair, List.of())).as(what).anySatisfy(p -> {
+                    assertThat(expected.tca()).isBetween(p.from(), p.to());
+                    assertThat(p.closestM()).isLessThanOrEqualTo(expected.missM() + 0.01);
+                });
+            }
+        }
+        assertThat(fast).isGreaterThan(atLeast);
+        assertThat(screened.encounters()).hasSize(fast);
+    }
+
+    @Test
+    void one_object_meets_the_catalogue_as_it_does_when_all_are_screened() {
+        ScreenedCatalogue catalogue = new ScreenedCatalogue(objects, START, WINDOW);
+        int met = 0;
+        for (ScreenedObject one : objects.subList(0, 200)) {
+            ScreeningResult alone = catalogue.screen(one, THRESHOLD_M);
+            List<Encounter> among = result.encounters().stream()
+                    .filter(e -> e.object1().equals(one) || e.object2().equals(one))
+                    .toList();
+            met += among.size();
+            assertThat(alone.encounters().stream().map(ScreeningTest::name))
+                    .containsExactlyElementsOf(
+                            among.stream().map(ScreeningTest::name).toList());
+            assertThat(alone.proximities())
+                    .hasSameSizeAs(result.proximities().stream()
+                            .filter(p -> p.object1().equals(one) || p.object2().equals(one))
+                            .toList());
+        }
+        assertThat(met).isPositive();
+    }
+
+    /** To the millisecond: where the search begins differs, so Newton's last digits do. */
+    private static String name(Encounter e) {
+        return e.object1().identity() + " " + e.object2().identity() + " "
+                + e.tca().plusNanos(500_000).truncatedTo(ChronoUnit.MILLIS);
     }
 
     @Test
@@ -93,43 +144,42 @@ class ScreeningTest {
 
     @Test
     void the_number_of_threads_and_the_order_of_objects_change_nothing() {
-        List<MeanElements> reversed = new ArrayList<>(objects);
-        Collections.reverse(reversed);
+        List<ScreenedObject> some = new ArrayList<>(objects.subList(0, 500));
+        Duration twoBlocks = Duration.ofHours(3);
+        ScreeningResult one = Screening.screen(some, START, twoBlocks, THRESHOLD_M, 1, share -> {});
+        ScreeningResult two = Screening.screen(some, START, twoBlocks, THRESHOLD_M, 2, share -> {});
+        Collections.reverse(some);
+        ScreeningResult reversed = Screening.screen(some, START, twoBlocks, THRESHOLD_M, 1, share -> {});
 
-        ScreeningResult other = Screening.screen(reversed, START, WINDOW, THRESHOLD_M, 1, share -> {});
-
-        assertThat(other.encounters()).hasSameSizeAs(result.encounters());
-        assertThat(Screening.screen(objects, START, WINDOW, THRESHOLD_M, 1, share -> {})
-                        .encounters())
-                .isEqualTo(result.encounters());
+        assertThat(one.encounters()).isNotEmpty();
+        assertThat(two.encounters()).isEqualTo(one.encounters());
+        assertThat(two.proximities()).isEqualTo(one.proximities());
+        assertThat(reversed.encounters()).hasSameSizeAs(one.encounters());
     }
 
     @Test
-    void docked_objects_are_intervals_and_an_object_never_meets_itself() throws Exception {
-        List<MeanElements> stations;
-        try (InputStream in = new GZIPInputStream(Files.newInputStream(CATALOGUE.resolve("stations.tle.gz")))) {
-            stations = new ArrayList<>(ElementsReader.read(new String(in.readAllBytes(), StandardCharsets.UTF_8))
-                    .elements());
-        }
-        stations.addAll(List.copyOf(stations));
+    void docked_objects_are_intervals_and_an_object_never_meets_itself() {
+        List<ScreenedObject> stations = new ArrayList<>(Catalogues.objects(Catalogues.group("stations")));
+        Catalogues.group("stations").forEach(e -> stations.add(ScreenedObject.of(e, "another source")));
 
         ScreeningResult docked = Screening.screen(stations, START, WINDOW, 5_000, 2, share -> {});
 
         assertThat(docked.proximities())
                 .anySatisfy(p -> {
-                    assertThat(p.number1()).isEqualTo(25544);
-                    assertThat(p.number2()).isEqualTo(36086);
+                    assertThat(p.object1().identity()).isEqualTo("25544");
+                    assertThat(p.object2().identity()).isEqualTo("36086");
                     assertThat(p.from()).isEqualTo(START);
                     assertThat(p.to()).isEqualTo(START.plus(WINDOW));
                 })
-                .allSatisfy(p -> assertThat(p.number1()).isLessThan(p.number2()));
+                .allSatisfy(p -> assertThat(p.object1().identity())
+                        .isNotEqualTo(p.object2().identity()));
     }
 
     @Test
     void progress_ends_at_one() {
         AtomicInteger calls = new AtomicInteger();
         double[] last = new double[1];
-        Screening.screen(objects.subList(0, 10), START, WINDOW, 1000, 1, share -> {
+        Screening.screen(objects.subList(0, 10), START, Duration.ofHours(5), 1000, 1, share -> {
             calls.incrementAndGet();
             last[0] = share;
         });
@@ -143,62 +193,5 @@ class ScreeningTest {
         assertThatThrownBy(() -> Screening.screen(objects, START, Duration.ZERO, 1000, 1, share -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PT0S");
-    }
-
-    /** Every pair at every 10 s; where the distance stops falling, Newton's iteration on the exact positions. */
-    private static List<double[]> bruteForce() {
-        int step = 10;
-        int count = (int) WINDOW.toSeconds() / step + 1;
-        AbsoluteDate start = Convert.date(START);
-        PVCoordinates[][] at = new PVCoordinates[OBJECTS][count];
-        TLEPropagator[] propagators = new TLEPropagator[OBJECTS];
-        for (int i = 0; i < OBJECTS; i++) {
-            propagators[i] = Sgp4.propagator(objects.get(i));
-            for (int k = 0; k < count; k++) {
-                at[i][k] = propagators[i].getPVCoordinates(start.shiftedBy(k * (double) step));
-            }
-        }
-        List<double[]> found = new ArrayList<>();
-        for (int i = 0; i < OBJECTS; i++) {
-            for (int j = i + 1; j < OBJECTS; j++) {
-                for (int k = 0; k + 1 < count; k++) {
-                    double far = THRESHOLD_M + 20_000.0 * step;
-                    if (Vector3D.distanceSq(at[i][k].getPosition(), at[j][k].getPosition()) > far * far) {
-                        continue;
-                    }
-                    PVCoordinates before = new PVCoordinates(at[i][k], at[j][k]);
-                    PVCoordinates after = new PVCoordinates(at[i][k + 1], at[j][k + 1]);
-                    if (before.getPosition().dotProduct(before.getVelocity()) <= 0
-                            && after.getPosition().dotProduct(after.getVelocity()) > 0) {
-                        refine(propagators, i, j, start, k * (double) step, found);
-                    }
-                }
-            }
-        }
-        return found;
-    }
-
-    private static void refine(
-            TLEPropagator[] propagators, int i, int j, AbsoluteDate start, double t0, List<double[]> found) {
-        double low = t0;
-        double high = t0 + 10;
-        PVCoordinates d = PVCoordinates.ZERO;
-        for (int n = 0; n < 40; n++) {
-            double middle = 0.5 * (low + high);
-            AbsoluteDate date = start.shiftedBy(middle);
-            d = new PVCoordinates(propagators[i].getPVCoordinates(date), propagators[j].getPVCoordinates(date));
-            if (d.getPosition().dotProduct(d.getVelocity()) <= 0) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        if (d.getPosition().getNorm() < THRESHOLD_M && d.getVelocity().getNorm() > Screening.SLOW_MPS) {
-            int a = objects.get(i).catalogueNumber();
-            int b = objects.get(j).catalogueNumber();
-            found.add(new double[] {
-                Math.min(a, b), Math.max(a, b), low, d.getPosition().getNorm()
-            });
-        }
     }
 }

@@ -14,6 +14,7 @@ import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.encounter.Encounter;
+import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.Screening;
 import nl.sluis.orbit.encounter.ScreeningResult;
 import nl.sluis.proto.v1.ConjunctionObject;
@@ -59,22 +60,23 @@ public final class CatalogueScreening implements ElementScreening {
                 .map(one -> Times.instant(one.getEpoch()))
                 .max(Instant::compareTo)
                 .orElseThrow();
-        Map<Integer, ObjectReference> objects = new HashMap<>();
-        elements.forEach(one -> objects.put(one.getObject().getCatalogueNumber(), one.getObject()));
-        ScreeningResult result = Objects.requireNonNull(time.record(() -> Screening.screen(
-                elements.stream().map(OrbitMessages::elements).toList(),
-                start,
-                window,
-                thresholdM,
-                threads,
-                fraction -> {})));
+        List<ScreenedObject> screened = elements.stream()
+                .map(OrbitMessages::elements)
+                .map(ScreenedObject::of)
+                .toList();
+        Map<String, ObjectReference> objects = new HashMap<>();
+        for (int i = 0; i < screened.size(); i++) {
+            objects.put(screened.get(i).identity(), elements.get(i).getObject());
+        }
+        ScreeningResult result = Objects.requireNonNull(
+                time.record(() -> Screening.screen(screened, start, window, thresholdM, threads, fraction -> {})));
         List<ConjunctionWarning> conjunctions = new ArrayList<>();
         result.encounters().forEach(encounter -> conjunctions.add(warning(encounter, start, objects)));
         List<Proximity> proximities = new ArrayList<>();
         result.proximities()
                 .forEach(pair -> proximities.add(Proximity.newBuilder()
-                        .setObject1(known(objects, pair.number1()))
-                        .setObject2(known(objects, pair.number2()))
+                        .setObject1(known(objects, pair.object1()))
+                        .setObject2(known(objects, pair.object2()))
                         .setStart(Times.timestamp(pair.from()))
                         .setEnd(Times.timestamp(pair.to()))
                         .setTca(Times.timestamp(pair.closestAt()))
@@ -83,12 +85,12 @@ public final class CatalogueScreening implements ElementScreening {
         return new Found(conjunctions, proximities);
     }
 
-    private ConjunctionWarning warning(Encounter encounter, Instant start, Map<Integer, ObjectReference> objects) {
+    private ConjunctionWarning warning(Encounter encounter, Instant start, Map<String, ObjectReference> objects) {
         return ConjunctionWarning.newBuilder()
                 .setConjunctionId(Digests.id(
                         "encounter",
-                        Integer.toString(encounter.number1()),
-                        Integer.toString(encounter.number2()),
+                        encounter.object1().identity(),
+                        encounter.object2().identity(),
                         encounter.tca().toString()))
                 .setOriginator("SLUIS")
                 .setTca(Times.timestamp(encounter.tca()))
@@ -105,8 +107,8 @@ public final class CatalogueScreening implements ElementScreening {
                                 .setX(thresholdM)
                                 .setY(thresholdM)
                                 .setZ(thresholdM)))
-                .setObject1(object(known(objects, encounter.number1()), encounter.state1()))
-                .setObject2(object(known(objects, encounter.number2()), encounter.state2()))
+                .setObject1(object(known(objects, encounter.object1()), encounter.state1()))
+                .setObject2(object(known(objects, encounter.object2()), encounter.state2()))
                 .build();
     }
 
@@ -121,7 +123,7 @@ public final class CatalogueScreening implements ElementScreening {
                 .build();
     }
 
-    private static ObjectReference known(Map<Integer, ObjectReference> objects, int number) {
-        return Objects.requireNonNull(objects.get(number));
+    private static ObjectReference known(Map<String, ObjectReference> objects, ScreenedObject object) {
+        return Objects.requireNonNull(objects.get(object.identity()));
     }
 }

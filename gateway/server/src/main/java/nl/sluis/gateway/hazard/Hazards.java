@@ -45,6 +45,8 @@ public final class Hazards implements Stage.Work {
      */
     private final Map<String, Before> before = new HashMap<>();
 
+    private final EncounterEvents events = new EncounterEvents();
+
     /**
      * @param screening screens public elements
      * @param journal where the products stand that were made before
@@ -63,6 +65,13 @@ public final class Hazards implements Stage.Work {
             for (Entry entry : journal.read(LogName.PRODUCTS, next, READ_ENTRIES_MAX)) {
                 StoredProduct stored = StoredProduct.parseFrom(entry.payload());
                 remember(stored.getBasis(), stored.getProduct());
+                // what a partner contributed is passed on to all and belongs to no history
+                if (stored.getProduct().hasConjunction() && stored.getBasis().getAudiencesCount() > 0) {
+                    events.restore(
+                            stored.getBasis().getLabel().getDataMode().name(),
+                            audiences(stored.getBasis()),
+                            stored.getProduct());
+                }
                 next = entry.position() + 1;
             }
         }
@@ -93,11 +102,7 @@ public final class Hazards implements Stage.Work {
                         Product.newBuilder().setTrack(solution.getTrack())));
             }
             case ELEMENTS -> screened(basis, solution);
-            case CONJUNCTION -> {
-                ConjunctionWarning conjunction =
-                        PartnerConjunctions.assess(solution.getConjunction(), basis.getContributionIds(0));
-                yield List.of(conjunction(basis, conjunction, basis.getContributionIds(0)));
-            }
+            case CONJUNCTION -> contributed(basis, solution);
             case REENTRY ->
                 passedOn(
                         basis,
@@ -144,7 +149,7 @@ public final class Hazards implements Stage.Work {
         List<StoredProduct> products = new ArrayList<>();
         ElementScreening.Found found = screening.screen(solution.getElements().getElementsList());
         for (ConjunctionWarning conjunction : found.conjunctions()) {
-            products.add(conjunction(basis, conjunction, conjunction.getConjunctionId()));
+            products.addAll(inEvents(basis, conjunction));
         }
         for (Proximity proximity : found.proximities()) {
             List<ObjectReference> pair = List.of(proximity.getObject1(), proximity.getObject2());
@@ -158,11 +163,38 @@ public final class Hazards implements Stage.Work {
         return products;
     }
 
-    private StoredProduct conjunction(Basis basis, ConjunctionWarning conjunction, String event) {
+    private Collection<StoredProduct> contributed(Basis basis, Solution solution) {
+        String contribution = basis.getContributionIds(0);
+        ConjunctionWarning conjunction = PartnerConjunctions.assess(solution.getConjunction(), contribution);
+        // whom one message reaches by declared downgrade learns of that message alone, not of a history
+        return List.of(conjunction(
+                basis,
+                Digests.id("product", ProductKind.PRODUCT_KIND_CONJUNCTION.name(), contribution, contribution),
+                conjunction));
+    }
+
+    /** One product for each history: audiences that know different things of the encounter get different ones. */
+    private List<StoredProduct> inEvents(Basis basis, ConjunctionWarning conjunction) {
+        List<StoredProduct> products = new ArrayList<>();
+        String mode = basis.getLabel().getDataMode().name();
+        events.of(mode, audiences(basis), conjunction, basis.getContributionIds(0))
+                .forEach((event, audiences) -> {
+                    Basis part = basis.getAudiencesCount() == 0
+                            ? basis
+                            : basis.toBuilder()
+                                    .clearAudiences()
+                                    .addAllAudiences(audiences)
+                                    .build();
+                    products.add(conjunction(part, event.productId(), event.told(conjunction)));
+                });
+        return products;
+    }
+
+    private StoredProduct conjunction(Basis basis, String productId, ConjunctionWarning conjunction) {
         return product(
                 basis,
+                productId,
                 ProductKind.PRODUCT_KIND_CONJUNCTION,
-                event,
                 List.of(
                         conjunction.getObject1().getObject(),
                         conjunction.getObject2().getObject()),
@@ -180,7 +212,16 @@ public final class Hazards implements Stage.Work {
      */
     private StoredProduct product(
             Basis basis, ProductKind kind, String subject, List<ObjectReference> objects, Product.Builder content) {
-        String id = Digests.id("product", kind.name(), subject, basis.getContributionIds(0));
+        return product(
+                basis,
+                Digests.id("product", kind.name(), subject, basis.getContributionIds(0)),
+                kind,
+                objects,
+                content);
+    }
+
+    private StoredProduct product(
+            Basis basis, String id, ProductKind kind, List<ObjectReference> objects, Product.Builder content) {
         String audience = basis.getAudiencesCount() == 0 ? "" : basis.getAudiences(0);
         Before previous = before.getOrDefault(id + " " + audience, NONE);
         Product product = content.setProductId(id)
@@ -200,9 +241,13 @@ public final class Hazards implements Stage.Work {
 
     private void remember(Basis basis, Product product) {
         String digest = HexFormat.of().formatHex(Digests.sha256(product.toByteArray()));
-        List<String> audiences = basis.getAudiencesCount() == 0 ? List.of("") : basis.getAudiencesList();
-        audiences.forEach(audience ->
-                before.put(product.getProductId() + " " + audience, new Before(product.getVersion(), digest)));
+        audiences(basis)
+                .forEach(audience ->
+                        before.put(product.getProductId() + " " + audience, new Before(product.getVersion(), digest)));
+    }
+
+    private static List<String> audiences(Basis basis) {
+        return basis.getAudiencesCount() == 0 ? List.of("") : basis.getAudiencesList();
     }
 
     private static String keyOf(ObjectReference object) {

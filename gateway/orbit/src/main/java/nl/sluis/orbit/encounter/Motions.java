@@ -1,0 +1,221 @@
+package nl.sluis.orbit.encounter;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import nl.sluis.orbit.Frame;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.Vector3;
+import nl.sluis.orbit.determination.Ephemeris;
+import nl.sluis.orbit.determination.LocalAxes;
+import nl.sluis.orbit.internal.Convert;
+import org.jspecify.annotations.Nullable;
+import org.orekit.errors.OrekitException;
+import org.orekit.frames.Transform;
+import org.orekit.propagation.analytical.tle.TLEPropagator;
+import org.orekit.time.AbsoluteDate;
+import org.orekit.utils.CartesianDerivativesFilter;
+import org.orekit.utils.Constants;
+import org.orekit.utils.PVCoordinates;
+
+/**
+ * Where the objects of a screening are: exact states in TEME at seconds after the start of the window. Propagators hold
+ * state, so each thread has its own.
+ */
+final class Motions {
+
+    /** Below this radius SGP4's own authors call an object decayed, m. */
+    private static final double DECAYED_RADIUS_M = 6_378_135;
+
+    private static final double MU = Constants.EIGEN5C_EARTH_MU;
+
+    private final List<ScreenedObject> objects;
+    private final Instant startInstant;
+    private final AbsoluteDate start;
+    private final double seconds;
+    private final @Nullable TLEPropagator[] propagators;
+    private final @Nullable Ephemeris[] ephemerides;
+
+    /** Why an object could not be followed, by index; null: it could. */
+    final @Nullable String[] gaps;
+
+    /** Evaluations so far. */
+    long evaluations;
+
+    Motions(List<ScreenedObject> objects, Instant start, double seconds) {
+        this.objects = objects;
+        this.seconds = seconds;
+        this.startInstant = start;
+        this.start = Convert.date(start);
+        int n = objects.size();
+        propagators = new TLEPropagator[n];
+        ephemerides = new Ephemeris[n];
+        gaps = new String[n];
+        for (int i = 0; i < n; i++) {
+            if (objects.get(i).motion() instanceof ScreenedObject.Elements motion) {
+                try {
+                    propagators[i] = Sgp4.propagator(motion.elements());
+                } catch (OrekitException e) {
+                    gaps[i] = oneLine(e);
+                }
+            } else if (objects.get(i).motion() instanceof ScreenedObject.Sampled motion) {
+                ephemerides[i] = inTeme(motion.ephemeris());
+            }
+        }
+    }
+
+    private Motions(Motions all, ScreenedObject one) {
+        objects = new ArrayList<>(all.objects);
+        objects.add(one);
+        startInstant = all.startInstant;
+        start = all.start;
+        seconds = all.seconds;
+        Motions own = new Motions(List.of(one), startInstant, seconds);
+        int n = objects.size();
+        propagators = Arrays.copyOf(all.propagators, n);
+        propagators[n - 1] = own.propagators[0];
+        ephemerides = Arrays.copyOf(all.ephemerides, n);
+        ephemerides[n - 1] = own.ephemerides[0];
+        gaps = Arrays.copyOf(all.gaps, n);
+        gaps[n - 1] = own.gaps[0];
+    }
+
+    /** Returns these objects and one more, last; the others' propagators are shared. */
+    Motions with(ScreenedObject one) {
+        return new Motions(this, one);
+    }
+
+    AbsoluteDate date(double t) {
+        return start.shiftedBy(t);
+    }
+
+    /** Returns whether the object moves through given states. */
+    boolean isSampled(int i) {
+        return ephemerides[i] != null;
+    }
+
+    /** Returns the state, or null where the object's source has none. */
+    @Nullable
+    PVCoordinates at(int i, double t) {
+        return at(i, t, null);
+    }
+
+    /** Returns the state; the date is that of t where the caller has it at hand. */
+    @Nullable
+    PVCoordinates at(int i, double t, @Nullable AbsoluteDate date) {
+        evaluations++;
+        TLEPropagator propagator = propagators[i];
+        if (propagator != null) {
+            try {
+                PVCoordinates pv = propagator.getPVCoordinates(date == null ? date(t) : date);
+                // also false where it is no number
+                if (pv.getPosition().getNormSq() >= DECAYED_RADIUS_M * DECAYED_RADIUS_M) {
+                    return pv;
+                }
+                gap(i, t, "decayed by " + instant(t));
+            } catch (OrekitException e) {
+                gap(i, t, oneLine(e));
+            }
+            return null;
+        }
+        Ephemeris ephemeris = ephemerides[i];
+        if (ephemeris == null) {
+            return null;
+        }
+        Optional<Ephemeris.Point> point = ephemeris.at(instant(t));
+        if (point.isEmpty()) {
+            gap(i, t, "states from " + ephemeris.start() + " to " + ephemeris.end() + " only");
+            return null;
+        }
+        return Convert.pv(point.get().state());
+    }
+
+    /**
+     * Returns the state of a sampled object for the search: up to a step beyond its states it moves on as about a point
+     * mass, so that an approach just inside is seen from a step just outside.
+     */
+    @Nullable
+    PVCoordinates near(int i, double t, double reachS) {
+        PVCoordinates pv = at(i, t);
+        Ephemeris ephemeris = ephemerides[i];
+        if (pv != null || ephemeris == null) {
+            return pv;
+        }
+        OrbitState edge = ephemeris
+                .points()
+                .get(
+                        instant(t).isBefore(ephemeris.start())
+                                ? 0
+                                : ephemeris.points().size() - 1)
+                .state();
+        double dt = t - seconds(startInstant, edge.epoch());
+        if (Math.abs(dt) > reachS) {
+            return null;
+        }
+        Vector3 r = edge.positionM();
+        Vector3 a = r.times(-MU / Math.pow(r.norm(), 3));
+        return new PVCoordinates(
+                Convert.vector(r.plus(edge.velocityMps().times(dt)).plus(a.times(0.5 * dt * dt))),
+                Convert.vector(edge.velocityMps().plus(a.times(dt))));
+    }
+
+    /** Returns the covariance of a sampled object along its own R, T, N. */
+    Optional<SymmetricMatrix> covarianceRtn(int i, Instant epoch) {
+        Ephemeris ephemeris = ephemerides[i];
+        if (ephemeris == null) {
+            return Optional.empty();
+        }
+        return ephemeris.at(epoch).flatMap(p -> p.covariance().map(c -> LocalAxes.toRtn(p.state(), c)));
+    }
+
+    Instant instant(double t) {
+        return startInstant.plusNanos(Math.round(t * 1e9));
+    }
+
+    static double seconds(Instant from, Instant to) {
+        Duration d = Duration.between(from, to);
+        return d.getSeconds() + d.getNano() * 1e-9;
+    }
+
+    private void gap(int i, double t, String reason) {
+        // the search looks a little beyond the window, where nobody asked
+        if (gaps[i] == null && t >= 0 && t <= seconds) {
+            gaps[i] = reason;
+        }
+    }
+
+    private static String oneLine(OrekitException e) {
+        return String.valueOf(e.getMessage()).replace('\n', ' ');
+    }
+
+    private static Ephemeris inTeme(Ephemeris ephemeris) {
+        if (ephemeris.points().get(0).state().frame() == Frame.TEME) {
+            return ephemeris;
+        }
+        List<Ephemeris.Point> points = new ArrayList<>();
+        for (Ephemeris.Point point : ephemeris.points()) {
+            OrbitState state = point.state();
+            Transform toTeme =
+                    Convert.frame(state.frame()).getTransformTo(Convert.frame(Frame.TEME), Convert.date(state.epoch()));
+            PVCoordinates pv = toTeme.transformPVCoordinates(Convert.pv(state));
+            double[][] byState = new double[6][6];
+            toTeme.getJacobian(CartesianDerivativesFilter.USE_PV, byState);
+            points.add(new Ephemeris.Point(
+                    new OrbitState(
+                            state.epoch(),
+                            Frame.TEME,
+                            Convert.vector(pv.getPosition()),
+                            Convert.vector(pv.getVelocity())),
+                    point.covariance().map(c -> c.congruent(byState))));
+        }
+        return new Ephemeris(points);
+    }
+
+    ScreenedObject object(int i) {
+        return objects.get(i);
+    }
+}

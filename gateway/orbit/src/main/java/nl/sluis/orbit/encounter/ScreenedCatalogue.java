@@ -1,0 +1,311 @@
+package nl.sluis.orbit.encounter;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import nl.sluis.orbit.data.OrekitData;
+import org.jspecify.annotations.Nullable;
+import org.orekit.utils.PVCoordinates;
+
+/**
+ * A catalogue that is held ready over a window, to screen single objects against it: a new orbit, or a trajectory that
+ * nobody flies yet. Its exact states at nodes stay in memory, 24 bytes for each object and {@value Nodes#NODE_S} s.
+ *
+ * <p>Belongs to one thread at a time.
+ */
+public final class ScreenedCatalogue {
+
+    /** Most states that are held: 50,000 objects over 7 days, 1.5 GB. */
+    private static final long MOST_STATES = 64_000_000;
+
+    private final List<ScreenedObject> objects;
+    private final Instant start;
+    private final double seconds;
+    private final Motions motions;
+
+    /** By node and coordinate (x, y, z, vx, vy, vz), all objects. */
+    private final float[][][] nodes;
+
+    /** Least and largest distance of each object from the Earth's centre, with room for what lies between nodes, m. */
+    private final float[] lowM;
+
+    private final float[] highM;
+
+    /**
+     * Takes up a catalogue.
+     *
+     * @param objects in any order
+     * @param start start of the window, UTC
+     * @param window length of the window
+     * @throws IllegalArgumentException if the window is not positive, or too long for so many objects
+     */
+    public ScreenedCatalogue(List<ScreenedObject> objects, Instant start, Duration window) {
+        Screening.check(window, 1, 1);
+        this.objects = List.copyOf(objects);
+        this.start = start;
+        seconds = window.getSeconds() + window.getNano() * 1e-9;
+        int n = objects.size();
+        int count = (int) Math.ceil(seconds / Nodes.NODE_S) + 1;
+        if ((long) n * count > MOST_STATES) {
+            throw new IllegalArgumentException("catalogue: `" + n + " objects over " + window + "` (expected: at most "
+                    + MOST_STATES + " states of " + Nodes.NODE_S + " s)");
+        }
+        OrekitData.load();
+        motions = new Motions(this.objects, start, seconds);
+        nodes = new float[count][6][n];
+        lowM = new float[n];
+        highM = new float[n];
+        for (int i = 0; i < n; i++) {
+            take(i);
+        }
+    }
+
+    private void take(int i) {
+        double low = Double.POSITIVE_INFINITY;
+        double high = 0;
+        double change = 0;
+        double before = Double.NaN;
+        for (int k = 0; k < nodes.length; k++) {
+            PVCoordinates pv = motions.near(i, k * Nodes.NODE_S, Nodes.NODE_S);
+            float[][] to = nodes[k];
+            double r = pv == null ? Double.NaN : pv.getPosition().getNorm();
+            to[0][i] = pv == null ? Float.NaN : (float) pv.getPosition().getX();
+            to[1][i] = pv == null ? Float.NaN : (float) pv.getPosition().getY();
+            to[2][i] = pv == null ? Float.NaN : (float) pv.getPosition().getZ();
+            to[3][i] = pv == null ? Float.NaN : (float) pv.getVelocity().getX();
+            to[4][i] = pv == null ? Float.NaN : (float) pv.getVelocity().getY();
+            to[5][i] = pv == null ? Float.NaN : (float) pv.getVelocity().getZ();
+            if (pv != null) {
+                low = Math.min(low, r);
+                high = Math.max(high, r);
+                change = Double.isNaN(before) ? change : Math.max(change, Math.abs(r - before));
+            }
+            before = r;
+        }
+        // between two nodes the radius leaves their range by less than it changes from node to node
+        lowM[i] = (float) (low - change - Grid.PAD_M);
+        highM[i] = (float) (high + change + Grid.PAD_M);
+    }
+
+    /**
+     * Screens one object against all others; those of equal identity are left out.
+     *
+     * @param one a new orbit or trajectory of a catalogued object, or an object of its own
+     * @param thresholdM approaches below this distance are reported, m
+     * @return what {@link Screening#screen} finds for this object
+     * @throws IllegalArgumentException if the threshold is out of range
+     */
+    public ScreeningResult screen(ScreenedObject one, double thresholdM) {
+        Screening.check(Duration.ofSeconds(1), thresholdM, 1);
+        Search search = new Search(one, thresholdM);
+        search.run();
+        ScreeningResult found = Screening.merged(
+                search.pair,
+                List.of(new Screening.Part(search.motions, search.approaches, search.tests)),
+                Screening.proximities(search.approaches));
+        ScreeningResult.Statistics s = found.statistics();
+        // the object may be one of the catalogue itself
+        return new ScreeningResult(
+                found.encounters(),
+                found.proximities(),
+                found.gaps().stream().distinct().toList(),
+                new ScreeningResult.Statistics(
+                        objects.size(), objects.size(), s.pairTests(), s.candidates(), s.evaluations()));
+    }
+
+    /** One object's way through the catalogue. */
+    private final class Search {
+        private final List<ScreenedObject> pair;
+        private final Motions motions;
+        private final Approaches approaches;
+        private final int self;
+        private final double limitM;
+        private final int[] near;
+        private int count;
+        private long tests;
+
+        Search(ScreenedObject one, double thresholdM) {
+            pair = new ArrayList<>(objects);
+            pair.add(one);
+            self = objects.size();
+            motions = ScreenedCatalogue.this.motions.with(one);
+            approaches = new Approaches(motions, seconds, thresholdM);
+            limitM = thresholdM + Grid.PAD_M;
+            near = new int[objects.size()];
+        }
+
+        void run() {
+            double reachM = limitM + Grid.HIGHEST_SPEED_MPS * Nodes.NODE_S / 2;
+            double[][] mine = ends();
+            band(mine);
+            for (int k = 0; k + 1 < nodes.length; k++) {
+                interval(k, mine, reachM * reachM);
+            }
+        }
+
+        /** The object itself at all nodes. */
+        private double[][] ends() {
+            double[][] mine = new double[nodes.length][];
+            for (int k = 0; k < nodes.length; k++) {
+                PVCoordinates pv = motions.near(self, k * Nodes.NODE_S, Nodes.NODE_S);
+                mine[k] = pv == null ? null : pv.getPosition().toArray();
+            }
+            return mine;
+        }
+
+        /** Keeps the objects whose distances from the Earth's centre meet this one's. */
+        private void band(double[][] mine) {
+            double low = Double.POSITIVE_INFINITY;
+            double high = 0;
+            double change = 0;
+            double before = Double.NaN;
+            for (double[] p : mine) {
+                double r = p == null ? Double.NaN : Math.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2]);
+                if (p != null) {
+                    low = Math.min(low, r);
+                    high = Math.max(high, r);
+                    change = Double.isNaN(before) ? change : Math.max(change, Math.abs(r - before));
+                }
+                before = r;
+            }
+            for (int j = 0; j < lowM.length; j++) {
+                if (lowM[j] <= high + change + limitM && highM[j] >= low - change - limitM) {
+                    near[count++] = j;
+                }
+            }
+        }
+
+        private void interval(int k, double[][] mine, double reach2) {
+            if (mine[k] == null && mine[k + 1] == null) {
+                return;
+            }
+            // a gap may begin or end within the interval: then the one end that is known speaks for both
+            double[] own = mine[k] == null ? mine[k + 1] : mine[k];
+            double[] other = mine[k + 1] == null ? mine[k] : mine[k + 1];
+            float[] x = nodes[k][0];
+            float[] y = nodes[k][1];
+            float[] z = nodes[k][2];
+            float[] x1 = nodes[k + 1][0];
+            float[] y1 = nodes[k + 1][1];
+            float[] z1 = nodes[k + 1][2];
+            tests += count;
+            PVCoordinates[] steps = null;
+            for (int c = 0; c < count; c++) {
+                int j = near[c];
+                double d0 = square(x[j] - own[0]) + square(y[j] - own[1]) + square(z[j] - own[2]);
+                double d1 = square(x1[j] - other[0]) + square(y1[j] - other[1]) + square(z1[j] - other[2]);
+                // NaN at one end: the object ends within the interval, and is looked at
+                if (d0 > reach2 && d1 > reach2) {
+                    continue;
+                }
+                if (steps == null) {
+                    steps = steps(k);
+                }
+                follow(k, j, steps);
+            }
+        }
+
+        /** The object itself at the ends of the search steps of an interval. */
+        private PVCoordinates[] steps(int k) {
+            int n = (int) Math.round(Nodes.NODE_S / Grid.STEP_S);
+            PVCoordinates[] steps = new PVCoordinates[n + 1];
+            for (int s = 0; s <= n; s++) {
+                steps[s] = motions.near(self, k * Nodes.NODE_S + s * Grid.STEP_S, Grid.STEP_S);
+            }
+            return steps;
+        }
+
+        /** Jumps along the interval as far as the distance allows, and tests straight lines where it is short. */
+        private void follow(int k, int j, @Nullable PVCoordinates[] steps) {
+            int last = steps.length - 1;
+            int s = 0;
+            float[] before = new float[3];
+            float[] after = new float[3];
+            while (s < last && k * Nodes.NODE_S + s * Grid.STEP_S < seconds) {
+                PVCoordinates a = steps[s];
+                PVCoordinates b = steps[s + 1];
+                if (a == null || b == null || !position(k, j, s, before)) {
+                    s++;
+                    continue;
+                }
+                double dx = before[0] - a.getPosition().getX();
+                double dy = before[1] - a.getPosition().getY();
+                double dz = before[2] - a.getPosition().getZ();
+                double free = (Math.sqrt(dx * dx + dy * dy + dz * dz) - limitM) / Grid.HIGHEST_SPEED_MPS;
+                if (free > Grid.STEP_S) {
+                    s += (int) (free / Grid.STEP_S);
+                    continue;
+                }
+                if (position(k, j, s + 1, after)) {
+                    straight(k, j, s, a, b, before, after);
+                }
+                s++;
+            }
+        }
+
+        private void straight(int k, int j, int s, PVCoordinates a, PVCoordinates b, float[] before, float[] after) {
+            double[] p0 = a.getPosition().toArray();
+            double[] p1 = b.getPosition().toArray();
+            double r2 = 0;
+            double h2 = 0;
+            double rh = 0;
+            for (int axis = 0; axis < 3; axis++) {
+                double d0 = before[axis] - p0[axis];
+                double d1 = after[axis] - p1[axis];
+                double middle = 0.5 * (d0 + d1);
+                double half = 0.5 * (d1 - d0);
+                r2 += middle * middle;
+                h2 += half * half;
+                rh += middle * half;
+            }
+            double at = h2 > 0 ? Math.max(-1, Math.min(1, -rh / h2)) : 0;
+            double miss2 = r2 + 2 * at * rh + at * at * h2;
+            if (miss2 <= limitM * limitM) {
+                approaches.take(
+                        Math.min(j, self),
+                        Math.max(j, self),
+                        k * Nodes.NODE_S + (s + 0.5) * Grid.STEP_S + at * Grid.STEP_S / 2,
+                        Math.sqrt(Math.max(0, miss2)),
+                        2 * Math.sqrt(h2) / Grid.STEP_S);
+            }
+        }
+    }
+
+    /** Writes the position of an object at a search step, by four nodes where they do; false where it has none. */
+    private boolean position(int k, int j, int step, float[] to) {
+        if (nodes.length < 4 || motions.isSampled(j)) {
+            return exact(k, j, step, to);
+        }
+        int first = Math.max(0, Math.min(k - 1, nodes.length - 4));
+        float[][] w = Nodes.WEIGHTS[k - first][step];
+        Arrays.fill(to, 0);
+        for (int axis = 0; axis < 3; axis++) {
+            for (int i = 0; i < 4; i++) {
+                to[axis] += w[0][i] * nodes[first + i][axis][j] + w[1][i] * nodes[first + i][3 + axis][j];
+            }
+        }
+        return !Float.isNaN(to[0]) || exact(k, j, step, to);
+    }
+
+    private boolean exact(int k, int j, int step, float[] to) {
+        PVCoordinates pv = motions.near(j, k * Nodes.NODE_S + step * Grid.STEP_S, Grid.STEP_S);
+        if (pv == null) {
+            return false;
+        }
+        to[0] = (float) pv.getPosition().getX();
+        to[1] = (float) pv.getPosition().getY();
+        to[2] = (float) pv.getPosition().getZ();
+        return true;
+    }
+
+    private static double square(double value) {
+        return value * value;
+    }
+
+    /** Returns the start of the window, UTC. */
+    public Instant start() {
+        return start;
+    }
+}

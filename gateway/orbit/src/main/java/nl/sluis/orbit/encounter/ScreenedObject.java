@@ -1,0 +1,67 @@
+package nl.sluis.orbit.encounter;
+
+import java.util.Comparator;
+import java.util.Objects;
+import nl.sluis.orbit.ccsds.MeanElements;
+import nl.sluis.orbit.determination.Ephemeris;
+
+/**
+ * One object as one source knows its motion.
+ *
+ * @param identity what all sources of one object share, for example its catalogue number; objects of equal identity are
+ *     never compared
+ * @param name its name, may be empty
+ * @param source where the motion comes from, for the reader of a result
+ * @param motion how it moves
+ */
+public record ScreenedObject(String identity, String name, String source, Motion motion) {
+
+    /** Numbers in the order of their value, before and between texts. */
+    static final Comparator<ScreenedObject> ORDER = Comparator.comparingInt(
+                    (ScreenedObject o) -> o.identity().length())
+            .thenComparing(ScreenedObject::identity)
+            .thenComparing(ScreenedObject::source);
+
+    /** How an object moves. */
+    public sealed interface Motion permits Elements, Sampled {}
+
+    /**
+     * By SGP4.
+     *
+     * @param elements mean elements
+     */
+    public record Elements(MeanElements elements) implements Motion {}
+
+    /**
+     * Through given states; never beyond them.
+     *
+     * @param ephemeris in an inertial or terrestrial frame, with covariances where they are known
+     */
+    public record Sampled(Ephemeris ephemeris) implements Motion {}
+
+    /**
+     * Checks the identity.
+     *
+     * @throws IllegalArgumentException if it is empty
+     */
+    public ScreenedObject {
+        if (identity.isEmpty()) {
+            throw new IllegalArgumentException("identity: `` (expected: for example a catalogue number)");
+        }
+        Objects.requireNonNull(motion);
+    }
+
+    /** Makes an object of mean elements; its identity is the catalogue number, or for number 0 the designator or name. */
+    public static ScreenedObject of(MeanElements elements) {
+        return of(elements, "SGP4");
+    }
+
+    /** Makes an object of mean elements from a named source. */
+    public static ScreenedObject of(MeanElements elements, String source) {
+        String text =
+                elements.internationalDesignator().isEmpty() ? elements.name() : elements.internationalDesignator();
+        String identity =
+                elements.catalogueNumber() > 0 || text.isEmpty() ? Integer.toString(elements.catalogueNumber()) : text;
+        return new ScreenedObject(identity, elements.name(), source, new Elements(elements));
+    }
+}
