@@ -2,8 +2,11 @@ package nl.sluis.gateway;
 
 import java.io.InputStream;
 import java.util.Properties;
+import nl.sluis.gateway.analyst.CcsdsCommand;
 import nl.sluis.gateway.analyst.CompareCommand;
 import nl.sluis.gateway.analyst.FitCommand;
+import nl.sluis.gateway.analyst.PcCommand;
+import nl.sluis.gateway.analyst.ScreenCommand;
 import nl.sluis.gateway.demo.DemoCommand;
 import nl.sluis.gateway.officer.PolicyCommand;
 import nl.sluis.partner.command.ContextCommand;
@@ -32,6 +35,9 @@ import picocli.CommandLine.IVersionProvider;
             DoctorCommand.class,
             FitCommand.class,
             CompareCommand.class,
+            ScreenCommand.class,
+            PcCommand.class,
+            CcsdsCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         },
