@@ -203,8 +203,9 @@ class S05NothingLostTest {
             return Contribution.newBuilder()
                     .setClientId("report-" + number)
                     .setLabel(label)
-                    .setInterference(
-                            Interference.newBuilder().setFrequencyHz((double) number).setNature("JAMMING"))
+                    .setInterference(Interference.newBuilder()
+                            .setFrequencyHz((double) number)
+                            .setNature("JAMMING"))
                     .build();
         }
 

@@ -3,6 +3,7 @@ package nl.sluis.benchmarks.fusion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Surface;
@@ -63,17 +64,17 @@ final class BatchBaseline {
         ObservableSatellite satellite = new ObservableSatellite(0);
         for (Observation observation : observations) {
             GroundStation station = stations.get(observation.sensorId());
-            Map<Component, Double> sigmas = byId.get(observation.sensorId()).sigmas();
+            Map<Component, Double> sigmas = Objects.requireNonNull(byId.get(observation.sensorId())).sigmas();
             AbsoluteDate date = new AbsoluteDate(observation.epoch(), TimeScalesFactory.getUTC());
             if (observation instanceof Observation.Range range) {
                 estimator.addMeasurement(
-                        new Range(station, true, date, range.rangeM(), sigmas.get(Component.RANGE), 1.0, satellite));
+                        new Range(station, true, date, range.rangeM(), sigma(sigmas, Component.RANGE), 1.0, satellite));
             } else if (observation instanceof Observation.AzimuthElevation direction) {
                 estimator.addMeasurement(new AngularAzEl(
                         station,
                         date,
                         new double[] {direction.azimuthRad(), direction.elevationRad()},
-                        new double[] {sigmas.get(Component.AZIMUTH), sigmas.get(Component.ELEVATION)},
+                        new double[] {sigma(sigmas, Component.AZIMUTH), sigma(sigmas, Component.ELEVATION)},
                         new double[] {1, 1},
                         satellite));
             }
@@ -113,5 +114,9 @@ final class BatchBaseline {
                 earth,
                 new IsotropicRadiationSingleCoefficient(light.areaM2(), light.coefficient())));
         return builder;
+    }
+
+    private static double sigma(Map<Component, Double> sigmas, Component component) {
+        return Objects.requireNonNull(sigmas.get(component), component::name);
     }
 }

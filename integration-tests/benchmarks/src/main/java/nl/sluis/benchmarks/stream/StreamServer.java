@@ -23,13 +23,12 @@ interface StreamServer {
     @SuppressWarnings("SystemOut")
     static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[1]);
-        StreamServer server =
-                switch (arguments[0]) {
-                    case "sluis" -> new SluisServer(folder);
-                    case "grpc-java" -> new GrpcJavaServer(folder);
-                    case "tls" -> new TlsServer(folder);
-                    default -> throw new IllegalArgumentException("server: `" + arguments[0] + "`");
-                };
+        StreamServer server = switch (arguments[0]) {
+            case "sluis" -> new SluisServer(folder);
+            case "grpc-java" -> new GrpcJavaServer(folder);
+            case "tls" -> new TlsServer(folder);
+            default -> throw new IllegalArgumentException("server: `" + arguments[0] + "`");
+        };
         System.out.println("port " + server.port());
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
