@@ -119,7 +119,8 @@ public record Credentials(
         return factory;
     }
 
-    static List<X509Certificate> certificates(Path file) throws ContextFileException {
+    /** Reads the certificates of a PEM file, at least one. */
+    public static List<X509Certificate> certificates(Path file) throws ContextFileException {
         List<byte[]> blocks = blocks(file, "CERTIFICATE");
         List<X509Certificate> certificates = new ArrayList<>();
         try {
@@ -134,7 +135,8 @@ public record Credentials(
         return certificates;
     }
 
-    static PrivateKey privateKey(Path file) throws ContextFileException {
+    /** Reads the private key of a PEM file, PKCS#8 without password. */
+    public static PrivateKey privateKey(Path file) throws ContextFileException {
         byte[] der = blocks(file, "PRIVATE KEY").get(0);
         for (String algorithm : KEY_ALGORITHMS) {
             try {

@@ -1,6 +1,8 @@
 package nl.sluis.partner.command;
 
+import io.grpc.StatusRuntimeException;
 import nl.sluis.partner.StreamEnd;
+import nl.sluis.partner.TlsProbe;
 
 /** Exit codes of the partner's commands; the texts stand in each {@code --help}. */
 public final class ExitCode {
@@ -38,6 +40,19 @@ public final class ExitCode {
     static final String INTERRUPTED_TEXT = "130:ended by Ctrl-C";
 
     private ExitCode() {}
+
+    /** What a call failed with that is not retried. */
+    static int of(StatusRuntimeException failure) {
+        if (TlsProbe.isAlert(failure)) {
+            return NOT_PERMITTED;
+        }
+        return switch (failure.getStatus().getCode()) {
+            case UNAUTHENTICATED, PERMISSION_DENIED -> NOT_PERMITTED;
+            case INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND, OUT_OF_RANGE, ALREADY_EXISTS -> REFUSED;
+            case UNAVAILABLE, DEADLINE_EXCEEDED -> UNREACHABLE;
+            default -> FAILED;
+        };
+    }
 
     static int of(StreamEnd end) {
         return switch (end.reason()) {

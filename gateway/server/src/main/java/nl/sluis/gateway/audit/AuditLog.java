@@ -11,37 +11,54 @@ import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.journal.v1.Basis;
+import nl.sluis.journal.v1.StoredAuditEntry;
+import nl.sluis.journal.v1.StoredProduct;
+import nl.sluis.partner.audit.Hash;
+import nl.sluis.partner.audit.MerkleTree;
+import nl.sluis.proto.v1.AuditBasis;
 import nl.sluis.proto.v1.AuditEntry;
+import nl.sluis.proto.v1.AuditEvent;
 import nl.sluis.proto.v1.IndexedEntry;
 import nl.sluis.proto.v1.TreeHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal's AUDIT log as a Merkle tree: leaf {@code i} is the payload at position {@code i + 1}.
+ * The journal's AUDIT log as Merkle trees: one for each tenant over the entries that concern it, and a whole one over all.
  *
- * <p>Each head is made durable before it is handed out, and opening checks that the log still extends the last one: so a
- * log that was cut or rewritten behind the gateway's back is refused at start. If the process dies, entries that were
- * answered stay; a head that was not handed out yet may be signed again.
+ * <p>A tenant is shown its own tree alone: sizes and indexes of a shared one would tell it how much others were sent. Each
+ * head is made durable before it is handed out, and opening checks that the log still extends all of them: so a log that
+ * was cut or rewritten behind the gateway's back is refused at start. If the process dies, entries that were answered stay;
+ * a head that was not handed out yet may be signed again.
  */
 public final class AuditLog {
-    /** The value in the CURSORS log that keeps the last signed head. */
-    static final String HEAD_KEY = "audit-tree-head";
+    /** The name of the whole log, where a tenant's name stands for its own. */
+    public static final String WHOLE = "";
 
-    /** Entries read at once while the tree catches up with the log. */
+    /** The values in the CURSORS log that keep the last signed heads start with this; the log's name follows. */
+    static final String HEAD_KEY = "audit-tree-head/";
+
+    /** Key of the latest change of policy in the AUDIT log. */
+    private static final String POLICY_KEY = "policy";
+
+    /** Entries read at once while the trees catch up with the log. */
     private static final int READ_ENTRIES = 1_024;
 
     private final Journal journal;
     private final TreeHeadSigner signer;
     private final InstantSource clock;
-    private final TileCache tree = new TileCache(this::readLeaves);
-    private @Nullable TreeHead signed;
+    private final Map<String, Tree> trees = new HashMap<>();
+    private long followed;
 
     private AuditLog(Journal journal, TreeHeadSigner signer, InstantSource clock) {
         this.journal = journal;
@@ -50,7 +67,7 @@ public final class AuditLog {
     }
 
     /**
-     * Reads the log and checks it against the last head that was signed; takes time in proportion to its length.
+     * Reads the log and checks it against the heads that were signed last; takes time in proportion to its length.
      *
      * @param journal where the entries are
      * @param signer the log's key
@@ -61,48 +78,133 @@ public final class AuditLog {
      */
     public static AuditLog open(Journal journal, TreeHeadSigner signer, InstantSource clock) {
         AuditLog log = new AuditLog(journal, signer, clock);
-        log.openOnLastHead();
+        log.openOnLastHeads();
         return log;
     }
 
-    private synchronized void openOnLastHead() {
+    private synchronized void openOnLastHeads() {
         catchUp();
-        Optional<Entry> stored = journal.latest(LogName.CURSORS, HEAD_KEY);
-        if (stored.isEmpty()) {
-            return;
-        }
+        List<Entry> heads = new ArrayList<>();
+        journal.scanLatest(LogName.CURSORS, entry -> {
+            if (entry.key().startsWith(HEAD_KEY)) {
+                heads.add(entry);
+            }
+        });
+        heads.forEach(entry -> checkHead(entry.key().substring(HEAD_KEY.length()), entry.payload()));
+    }
+
+    private void checkHead(String log, byte[] stored) {
         TreeHead head;
         try {
-            head = TreeHead.parseFrom(stored.get().payload());
+            head = TreeHead.parseFrom(stored);
         } catch (InvalidProtocolBufferException e) {
             throw new AuditException(HEAD_FORGED, "tree head: can't be read: " + e.getMessage());
         }
         if (!signer.verify(head)) {
             throw new AuditException(HEAD_FORGED, "tree head: signature of another key (expected: the log's own)");
         }
-        if (head.getTreeSize() > tree.size()) {
+        if (!head.getTenant().equals(log)) {
+            throw new AuditException(
+                    HEAD_FORGED, "tree head: of the log of `" + head.getTenant() + "` (expected: `" + log + "`)");
+        }
+        Tree tree = tree(log);
+        if (head.getTreeSize() > tree.hashes.size()) {
             throw new AuditException(
                     LOG_CUT,
-                    "audit log: `" + tree.size() + "` entries (expected: at least " + head.getTreeSize()
-                            + ", the size of a signed head)");
+                    "audit log of `" + log + "`: `" + tree.hashes.size() + "` entries (expected: at least "
+                            + head.getTreeSize() + ", the size of a signed head)");
         }
-        Hash root = MerkleTree.root(head.getTreeSize(), tree);
+        Hash root = MerkleTree.root(head.getTreeSize(), tree.hashes);
         if (!ByteString.copyFrom(root.toBytes()).equals(head.getRootSha256())) {
             throw new AuditException(
                     LOG_REWRITTEN,
-                    "audit log: root `" + root + "` at size " + head.getTreeSize() + " (expected: "
+                    "audit log of `" + log + "`: root `" + root + "` at size " + head.getTreeSize() + " (expected: "
                             + Hash.of(head.getRootSha256().toByteArray()) + ", signed)");
         }
-        signed = head;
+        tree.signed = head;
     }
 
     /**
-     * Appends entries, all or nothing.
+     * Appends entries, all or nothing. An entry with a tenant is in that tenant's own tree too.
      *
      * @param entries what happened, in order
-     * @return leaf index of each, when durable; or the journal's failure
+     * @return index of each in the whole log, when durable; or the journal's failure
      */
     public CompletableFuture<List<Long>> append(List<AuditEntry> entries) {
+        return appendStored(entries.stream().map(AuditLog::stored).toList());
+    }
+
+    /**
+     * Appends one entry.
+     *
+     * @param entry what happened
+     * @return its index in the whole log, when durable; or the journal's failure
+     */
+    public CompletableFuture<Long> append(AuditEntry entry) {
+        return append(List.of(entry)).thenApply(indexes -> indexes.get(0));
+    }
+
+    /**
+     * Enters that a policy bundle is in force, unless the one entered last is the same; blocks.
+     *
+     * @param manifestSha256 digest of its manifest, hexadecimal
+     * @param version its version
+     */
+    public void enterPolicy(String manifestSha256, long version) {
+        Optional<Entry> last = journal.latest(LogName.AUDIT, POLICY_KEY);
+        AuditEntry entry = AuditEntry.newBuilder()
+                .setAt(timestamp(clock.instant()))
+                .setEvent(AuditEvent.AUDIT_EVENT_POLICY_CHANGED)
+                .setItemId(manifestSha256)
+                .setPolicyVersion(version)
+                .build();
+        try {
+            if (last.isEmpty()
+                    || !AuditEntry.parseFrom(parse(last.get()).getLeaf())
+                            .getItemId()
+                            .equals(manifestSha256)) {
+                journal.append(
+                                LogName.AUDIT,
+                                NewEntry.keyed(POLICY_KEY, stored(entry).toByteArray()))
+                        .join();
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new AuditException(LOG_REWRITTEN, "audit log: latest policy can't be read: " + e.getMessage());
+        }
+    }
+
+    /**
+     * A release, which has a basis.
+     *
+     * @param entry what happened
+     * @param salt salt of the basis
+     * @param productPosition place of the product, with its basis, in the products log
+     */
+    public record Release(AuditEntry entry, ByteString salt, long productPosition) {}
+
+    /**
+     * Appends releases, all or nothing.
+     *
+     * @param releases what is about to be released, in order
+     * @return completes when they are durable; or with the journal's failure
+     */
+    public CompletableFuture<List<Long>> appendReleases(List<Release> releases) {
+        return appendStored(releases.stream()
+                .map(release -> stored(release.entry()).toBuilder()
+                        .setSalt(release.salt())
+                        .setProductPosition(release.productPosition())
+                        .build())
+                .toList());
+    }
+
+    private static StoredAuditEntry stored(AuditEntry entry) {
+        return StoredAuditEntry.newBuilder()
+                .setLeaf(entry.toByteString())
+                .setTenant(entry.getTenant())
+                .build();
+    }
+
+    private CompletableFuture<List<Long>> appendStored(List<StoredAuditEntry> entries) {
         List<NewEntry> batch =
                 entries.stream().map(entry -> NewEntry.of(entry.toByteArray())).toList();
         return journal.append(LogName.AUDIT, batch)
@@ -111,127 +213,221 @@ public final class AuditLog {
     }
 
     /**
-     * Appends one entry.
-     *
-     * @param entry what happened
-     * @return its leaf index, when durable; or the journal's failure
-     */
-    public CompletableFuture<Long> append(AuditEntry entry) {
-        return append(List.of(entry)).thenApply(indexes -> indexes.get(0));
-    }
-
-    /**
      * The signed head over everything appended so far; blocks.
      *
+     * @param log a tenant, or {@link #WHOLE}
      * @return the head, durable before it is returned; the same one again while nothing is appended
      */
-    public synchronized TreeHead treeHead() {
+    public synchronized TreeHead treeHead(String log) {
         catchUp();
-        TreeHead last = signed;
-        if (last != null && last.getTreeSize() == tree.size()) {
+        Tree tree = tree(log);
+        TreeHead last = tree.signed;
+        if (last != null && last.getTreeSize() == tree.hashes.size()) {
             return last;
         }
-        Instant now = clock.instant();
         TreeHead head = signer.sign(TreeHead.newBuilder()
-                .setTreeSize(tree.size())
-                .setRootSha256(
-                        ByteString.copyFrom(MerkleTree.root(tree.size(), tree).toBytes()))
-                .setAt(Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano())));
-        journal.append(LogName.CURSORS, NewEntry.keyed(HEAD_KEY, head.toByteArray()))
+                .setTreeSize(tree.hashes.size())
+                .setRootSha256(ByteString.copyFrom(
+                        MerkleTree.root(tree.hashes.size(), tree.hashes).toBytes()))
+                .setAt(timestamp(clock.instant()))
+                .setTenant(log));
+        journal.append(LogName.CURSORS, NewEntry.keyed(HEAD_KEY + log, head.toByteArray()))
                 .join();
-        signed = head;
+        tree.signed = head;
         return head;
     }
 
     /**
-     * Proves that an entry is in the log; blocks.
+     * Proves that an entry is in a log; blocks.
      *
+     * @param log a tenant, or {@link #WHOLE}
      * @param index leaf index
      * @param treeSize size of the tree to prove it for
      * @return hashes for {@link MerkleTree#includes}
      * @throws AuditException OUT_OF_RANGE
      */
-    public synchronized List<Hash> inclusionProof(long index, long treeSize) {
-        requireSize(treeSize);
+    public synchronized List<Hash> inclusionProof(String log, long index, long treeSize) {
+        Tree tree = upTo(log, "tree_size", treeSize);
         if (index < 0 || index >= treeSize) {
             throw new AuditException(OUT_OF_RANGE, "index: `" + index + "` (expected: below " + treeSize + ")");
         }
-        return MerkleTree.inclusionProof(index, treeSize, tree);
+        return MerkleTree.inclusionProof(index, treeSize, tree.hashes);
     }
 
     /**
-     * Proves that the log was only appended to; blocks.
+     * Proves that a log was only appended to; blocks.
      *
+     * @param log a tenant, or {@link #WHOLE}
      * @param firstSize size of an older tree, from 1
      * @param secondSize size of a newer tree
      * @return hashes for {@link MerkleTree#extendsTree}
      * @throws AuditException OUT_OF_RANGE
      */
-    public synchronized List<Hash> consistencyProof(long firstSize, long secondSize) {
-        requireSize(secondSize);
+    public synchronized List<Hash> consistencyProof(String log, long firstSize, long secondSize) {
+        Tree tree = upTo(log, "second_size", secondSize);
         if (firstSize < 1 || firstSize > secondSize) {
             throw new AuditException(
                     OUT_OF_RANGE, "first_size: `" + firstSize + "` (expected: 1 to " + secondSize + ")");
         }
-        return MerkleTree.consistencyProof(firstSize, secondSize, tree);
+        return MerkleTree.consistencyProof(firstSize, secondSize, tree.hashes);
     }
 
     /**
      * Reads entries; blocks.
      *
+     * @param log a tenant, or {@link #WHOLE}
      * @param fromIndex first leaf index
      * @param entriesMax most entries to return
+     * @param withBasis whether each gets what it was made from, as far as that is still kept
      * @return entries in order; empty at the end of the log
      * @throws AuditException OUT_OF_RANGE if no entry has been near that index yet
      */
-    public List<IndexedEntry> entries(long fromIndex, int entriesMax) {
-        if (fromIndex < 0 || fromIndex > journal.watermark(LogName.AUDIT)) {
-            throw new AuditException(
-                    OUT_OF_RANGE,
-                    "from_index: `" + fromIndex + "` (expected: 0 to " + journal.watermark(LogName.AUDIT) + ")");
+    public synchronized List<IndexedEntry> entries(String log, long fromIndex, int entriesMax, boolean withBasis) {
+        catchUp();
+        Tree tree = tree(log);
+        long size = tree.hashes.size();
+        if (fromIndex < 0 || fromIndex > size) {
+            throw new AuditException(OUT_OF_RANGE, "from_index: `" + fromIndex + "` (expected: 0 to " + size + ")");
         }
         List<IndexedEntry> entries = new ArrayList<>();
-        for (Entry entry : journal.read(LogName.AUDIT, fromIndex + 1, entriesMax)) {
+        for (StoredAuditEntry stored : tree.read(fromIndex, (int) Math.min(entriesMax, size - fromIndex))) {
+            long index = fromIndex + entries.size();
             try {
-                entries.add(IndexedEntry.newBuilder()
-                        .setIndex(entry.position() - 1)
-                        .setEntry(AuditEntry.parseFrom(entry.payload()))
-                        .build());
+                IndexedEntry.Builder entry =
+                        IndexedEntry.newBuilder().setIndex(index).setEntry(AuditEntry.parseFrom(stored.getLeaf()));
+                if (withBasis && stored.getProductPosition() > 0) {
+                    basis(stored).ifPresent(entry::setBasis);
+                }
+                entries.add(entry.build());
             } catch (InvalidProtocolBufferException e) {
                 throw new AuditException(
                         LOG_REWRITTEN,
-                        "audit log: entry " + (entry.position() - 1) + " can't be read: " + e.getMessage());
+                        "audit log of `" + log + "`: entry " + index + " can't be read: " + e.getMessage());
             }
         }
         return entries;
     }
 
-    private void requireSize(long treeSize) {
-        catchUp();
-        if (treeSize < 0 || treeSize > tree.size()) {
-            throw new AuditException(
-                    OUT_OF_RANGE, "tree_size: `" + treeSize + "` (expected: up to " + tree.size() + ")");
+    private Optional<AuditBasis> basis(StoredAuditEntry stored) throws InvalidProtocolBufferException {
+        if (stored.getProductPosition() < journal.oldest(LogName.PRODUCTS)) {
+            return Optional.empty();
         }
+        byte[] product = journal.read(LogName.PRODUCTS, stored.getProductPosition(), 1)
+                .get(0)
+                .payload();
+        return Optional.of(basisOf(StoredProduct.parseFrom(product).getBasis()).toBuilder()
+                .setSalt(stored.getSalt())
+                .build());
     }
 
-    /** Other nodes append too, so the tree follows the log and not this node's own appends. */
+    /** What an auditor is shown of a basis, still without salt. */
+    public static AuditBasis basisOf(Basis basis) {
+        return AuditBasis.newBuilder()
+                .addAllInputIds(basis.getContributionIdsList())
+                .setLabel(basis.getLabel())
+                .build();
+    }
+
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
+    }
+
+    private Tree upTo(String log, String field, long treeSize) {
+        catchUp();
+        Tree tree = tree(log);
+        if (treeSize < 0 || treeSize > tree.hashes.size()) {
+            throw new AuditException(
+                    OUT_OF_RANGE, field + ": `" + treeSize + "` (expected: up to " + tree.hashes.size() + ")");
+        }
+        return tree;
+    }
+
+    private Tree tree(String log) {
+        return trees.computeIfAbsent(log, name -> name.equals(WHOLE) ? new Tree() : new TenantTree());
+    }
+
+    /** Other nodes append too, so the trees follow the log and not this node's own appends. */
     private void catchUp() {
-        List<Entry> page = journal.read(LogName.AUDIT, tree.size() + 1, READ_ENTRIES);
+        List<Entry> page = journal.read(LogName.AUDIT, followed + 1, READ_ENTRIES);
         while (!page.isEmpty()) {
             for (Entry entry : page) {
-                tree.append(MerkleTree.leafHash(entry.payload()));
+                StoredAuditEntry stored = parse(entry);
+                Hash leaf = MerkleTree.leafHash(stored.getLeaf().toByteArray());
+                tree(WHOLE).append(entry.position(), leaf);
+                if (!stored.getTenant().isEmpty()) {
+                    tree(stored.getTenant()).append(entry.position(), leaf);
+                }
+                followed = entry.position();
             }
-            page = journal.read(LogName.AUDIT, tree.size() + 1, READ_ENTRIES);
+            page = journal.read(LogName.AUDIT, followed + 1, READ_ENTRIES);
         }
     }
 
-    private List<Hash> readLeaves(long fromIndex, int count) {
-        List<Hash> leaves = new ArrayList<>(count);
-        while (leaves.size() < count) {
-            for (Entry entry : journal.read(LogName.AUDIT, fromIndex + leaves.size() + 1, count - leaves.size())) {
-                leaves.add(MerkleTree.leafHash(entry.payload()));
-            }
+    private static StoredAuditEntry parse(Entry entry) {
+        try {
+            return StoredAuditEntry.parseFrom(entry.payload());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AuditException(
+                    LOG_REWRITTEN, "audit log: entry " + entry.position() + " can't be read: " + e.getMessage());
         }
-        return leaves;
+    }
+
+    /** The whole tree: leaf {@code i} is the entry at position {@code i + 1}. */
+    private class Tree {
+        final TileCache hashes = new TileCache(this::readLeaves);
+
+        @Nullable
+        TreeHead signed;
+
+        void append(long position, Hash leaf) {
+            hashes.append(leaf);
+        }
+
+        long position(long index) {
+            return index + 1;
+        }
+
+        /** Entries that follow each other in the journal are read together. */
+        final List<StoredAuditEntry> read(long fromIndex, int count) {
+            List<StoredAuditEntry> read = new ArrayList<>(count);
+            while (read.size() < count) {
+                long index = fromIndex + read.size();
+                int run = 1;
+                while (read.size() + run < count && position(index + run) == position(index) + run) {
+                    run++;
+                }
+                journal.read(LogName.AUDIT, position(index), run).forEach(entry -> read.add(parse(entry)));
+            }
+            return read;
+        }
+
+        private List<Hash> readLeaves(long fromIndex, int count) {
+            return read(fromIndex, count).stream()
+                    .map(stored -> MerkleTree.leafHash(stored.getLeaf().toByteArray()))
+                    .toList();
+        }
+    }
+
+    /** A tenant's tree, whose leaves stand anywhere in the journal: eight bytes of memory for each. */
+    private final class TenantTree extends Tree {
+        private long[] positions = new long[16];
+
+        @Override
+        void append(long position, Hash leaf) {
+            int index = Math.toIntExact(hashes.size());
+            if (index == positions.length) {
+                positions = Arrays.copyOf(positions, 2 * index);
+            }
+            positions[index] = position;
+            super.append(position, leaf);
+        }
+
+        @Override
+        long position(long index) {
+            return positions[Math.toIntExact(index)];
+        }
     }
 }

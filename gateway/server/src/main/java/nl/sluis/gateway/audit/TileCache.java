@@ -2,6 +2,8 @@ package nl.sluis.gateway.audit;
 
 import java.util.ArrayList;
 import java.util.List;
+import nl.sluis.partner.audit.Hash;
+import nl.sluis.partner.audit.MerkleTree;
 
 /**
  * The tree of a growing log in little memory: hashes of complete subtrees of 256 leaves and higher stay, about a quarter

@@ -9,10 +9,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import nl.sluis.gateway.audit.AuditLog;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.journal.v1.StoredProduct;
+import nl.sluis.partner.audit.BasisDigest;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.decide.Item;
@@ -32,8 +34,10 @@ import nl.sluis.proto.v1.Product;
  * @param objects its objects
  * @param item what policy decides about
  * @param views the audiences whose view it is; empty where every audience has the same
+ * @param basisSha256 digest of what it was made from, for the audit log; the basis itself would be most of its memory
  */
-record StoredItem(Product product, Kind kind, List<String> objects, Item item, Set<String> views) {
+@SuppressWarnings("ArrayRecordComponent") // made once, never compared
+record StoredItem(Product product, Kind kind, List<String> objects, Item item, Set<String> views, byte[] basisSha256) {
     static StoredItem parse(byte[] payload, PolicyBundle bundle) throws InvalidProtocolBufferException, LabelException {
         StoredProduct stored = StoredProduct.parseFrom(payload);
         Product product = stored.getProduct();
@@ -60,7 +64,8 @@ record StoredItem(Product product, Kind kind, List<String> objects, Item item, S
                 kind,
                 objects,
                 item.build(),
-                new HashSet<>(stored.getBasis().getAudiencesList()));
+                new HashSet<>(stored.getBasis().getAudiencesList()),
+                BasisDigest.of(AuditLog.basisOf(stored.getBasis())));
     }
 
     /** The content of a product: what rules about fields and expressions look at. */

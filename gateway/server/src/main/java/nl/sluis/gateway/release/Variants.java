@@ -1,11 +1,13 @@
 package nl.sluis.gateway.release;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.StoreException;
+import nl.sluis.partner.audit.BasisDigest;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.decide.CompiledPolicy;
@@ -30,6 +33,9 @@ import nl.sluis.policy.decide.Decision;
 import nl.sluis.policy.decide.Obligations;
 import nl.sluis.policy.decide.Redaction;
 import nl.sluis.policy.label.LabelException;
+import nl.sluis.proto.v1.AuditEntry;
+import nl.sluis.proto.v1.AuditEvent;
+import nl.sluis.proto.v1.BoundLabel;
 import nl.sluis.proto.v1.Delivery;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.SubscribeResponse;
@@ -51,6 +57,9 @@ public final class Variants {
     /** Products read from the journal at once when one is missing. */
     private static final int READ_AHEAD = 64;
 
+    /** More than could be guessed. */
+    private static final int SALT_BYTES = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(Variants.class);
 
     private final PolicyInForce policy;
@@ -58,6 +67,7 @@ public final class Variants {
     private final CoarseProducts coarse;
     private final Journal journal;
     private final Executor readers;
+    private final SecureRandom random;
     private final Counter encoded;
     private final Counter unfulfilled;
     private final Map<Long, List<Runnable>> loading = new HashMap<>();
@@ -76,6 +86,7 @@ public final class Variants {
      * @param coarsening the secret displacement of orbits
      * @param journal where products are read
      * @param readers runs blocking reads
+     * @param random source of salts
      * @param meters where to count
      */
     public Variants(
@@ -84,12 +95,14 @@ public final class Variants {
             Coarsening coarsening,
             Journal journal,
             Executor readers,
+            SecureRandom random,
             MeterRegistry meters) {
         this.policy = policy;
         this.signer = signer;
         this.coarse = new CoarseProducts(coarsening);
         this.journal = journal;
         this.readers = readers;
+        this.random = random;
         this.encoded = Counter.builder("sluis.release.variants")
                 .description("variants signed and encoded")
                 .register(meters);
@@ -105,8 +118,9 @@ public final class Variants {
          *
          * @param product as released
          * @param frame its delivery as a gRPC frame; shared, never to be changed
+         * @param account what {@link DeliveryLog} enters before it is sent
          */
-        record Ready(Product product, Buffer frame) implements Found {}
+        record Ready(Product product, Buffer frame, Account account) implements Found {}
 
         /** It may not be sent now. */
         record Withheld() implements Found {}
@@ -115,10 +129,24 @@ public final class Variants {
         record Loading() implements Found {}
     }
 
+    /**
+     * What is known of a release before it is known to which tenant.
+     *
+     * @param entry of the audit log, still without tenant and time
+     * @param downgrades entries for the originators whose declared downgrade was used, still without recipient and time
+     * @param salt salt of the basis
+     * @param productPosition place of the product in the products log
+     */
+    record Account(AuditEntry entry, List<AuditEntry> downgrades, ByteString salt, long productPosition) {}
+
+    private record Encoded(Product product, Buffer frame, AuditEntry entry, ByteString salt) {}
+
     /** A product that is kept decoded, with the variants made so far; guarded by itself. */
     private static final class Kept {
         final @Nullable StoredItem item;
-        final Map<Obligations, Found> variants = new HashMap<>();
+        /** Empty where the obligations can't be fulfilled. */
+        final Map<Obligations, Optional<Encoded>> variants = new HashMap<>();
+
         final Map<Obligations, List<Runnable>> making = new HashMap<>();
 
         /** By the audience as it was handed out, which all its subscriptions share. */
@@ -172,7 +200,7 @@ public final class Variants {
         synchronized (found) {
             Found answer = found.answered(audience, policy);
             if (answer == null) {
-                answer = decide(found, item, audience, wakeUp);
+                answer = decide(found, item, audience, position, wakeUp);
                 if (!(answer instanceof Found.Loading)) {
                     found.answers.put(audience, answer);
                 }
@@ -181,24 +209,33 @@ public final class Variants {
         }
     }
 
-    private Found decide(Kept found, StoredItem item, Audience audience, Runnable wakeUp) {
+    private Found decide(Kept found, StoredItem item, Audience audience, long position, Runnable wakeUp) {
         Decision decision = policy.decide(item.item(), audience.tenants().get(0));
         Audience now = decision.policy().bundle().audienceOf(audience.tenants().get(0));
         if (now == null || !now.key().equals(audience.key()) || !decision.isReleased(now.index())) {
             return new Found.Withheld();
         }
         Obligations obligations = Objects.requireNonNull(decision.obligations(now.index()));
-        Found made = found.variants.get(obligations);
-        if (made != null) {
-            return made;
+        Optional<Encoded> made = found.variants.get(obligations);
+        if (made == null) {
+            if (obligations.positionSigmaAtLeastM() > 0) {
+                makeCoarse(found, item, obligations, wakeUp);
+                return new Found.Loading();
+            }
+            made = Optional.of(encode(item, StoredItem.body(item.product()), obligations));
+            found.variants.put(obligations, made);
         }
-        if (obligations.positionSigmaAtLeastM() > 0) {
-            makeCoarse(found, item, obligations, wakeUp);
-            return new Found.Loading();
-        }
-        made = encode(item.product(), StoredItem.body(item.product()), obligations);
-        found.variants.put(obligations, made);
-        return made;
+        return made.isPresent() ? ready(made.get(), decision, now.index(), position) : new Found.Withheld();
+    }
+
+    private static Found.Ready ready(Encoded variant, Decision decision, int audience, long position) {
+        AuditEntry entry = variant.entry().toBuilder()
+                .setPolicyVersion(decision.policy().bundle().header().version())
+                .build();
+        return new Found.Ready(
+                variant.product(),
+                variant.frame(),
+                new Account(entry, DeliveryLog.downgrades(entry, decision, audience), variant.salt(), position));
     }
 
     /** Orbits take their time to displace, and event loops have none. */
@@ -210,7 +247,7 @@ public final class Variants {
         }
         kept.making.put(obligations, new ArrayList<>(List.of(wakeUp)));
         readers.execute(() -> {
-            Found made = new Found.Withheld();
+            Optional<Encoded> made = Optional.empty();
             try {
                 made = coarse(item, obligations);
             } catch (RuntimeException e) {
@@ -230,7 +267,7 @@ public final class Variants {
         });
     }
 
-    private Found coarse(StoredItem item, Obligations obligations) {
+    private Optional<Encoded> coarse(StoredItem item, Obligations obligations) {
         Optional<Message> body = coarse.of(
                 StoredItem.body(item.product()),
                 obligations.positionSigmaAtLeastM(),
@@ -238,9 +275,8 @@ public final class Variants {
         if (body.isEmpty()) {
             // an obligation that can't be fulfilled is a denial
             unfulfilled.increment();
-            return new Found.Withheld();
         }
-        return encode(item.product(), body.get(), obligations);
+        return body.map(coarsened -> encode(item, coarsened, obligations));
     }
 
     /** Forgets what was understood and made under another policy. */
@@ -250,24 +286,38 @@ public final class Variants {
         }
     }
 
-    private Found.Ready encode(Product product, Message content, Obligations obligations) {
+    private Encoded encode(StoredItem item, Message content, Obligations obligations) {
+        Product product = item.product();
         Message body = Redaction.apply(content, obligations);
         Product released = product.toBuilder()
                 .setField(StoredItem.bodyField(product), body)
                 .build();
         byte[] payload = released.toByteArray();
+        BoundLabel bound = signer.bind(Redaction.label(obligations), payload);
         Delivery delivery = Delivery.newBuilder()
                 .setProductId(released.getProductId())
                 .setVersion(released.getVersion())
                 .setKind(released.getKind())
-                .setBoundLabel(signer.bind(Redaction.label(obligations), payload))
+                .setBoundLabel(bound)
                 .setPayload(UnsafeByteOperations.unsafeWrap(payload))
                 .build();
         encoded.increment();
-        return new Found.Ready(
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        AuditEntry entry = AuditEntry.newBuilder()
+                .setEvent(AuditEvent.AUDIT_EVENT_RELEASED)
+                .setItemId(released.getProductId())
+                .setVersion(released.getVersion())
+                .setVariantSha256(bound.getPayloadSha256())
+                .setLabel(bound.getLabel())
+                .setBasisSha256(BasisDigest.bind(ByteString.copyFrom(salt), item.basisSha256()))
+                .build();
+        return new Encoded(
                 released,
                 Frames.frame(
-                        SubscribeResponse.newBuilder().setDelivery(delivery).build()));
+                        SubscribeResponse.newBuilder().setDelivery(delivery).build()),
+                entry,
+                ByteString.copyFrom(salt));
     }
 
     private void load(long position, Runnable wakeUp) {

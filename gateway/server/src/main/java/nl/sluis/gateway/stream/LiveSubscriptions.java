@@ -16,6 +16,7 @@ import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.release.DeliveryLog;
 import nl.sluis.gateway.release.PolicyInForce;
 import nl.sluis.gateway.release.Variants;
 import nl.sluis.gateway.store.Entry;
@@ -38,6 +39,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     private final Journal journal;
     private final PolicyInForce policy;
     private final Variants variants;
+    private final DeliveryLog deliveries;
     private final Cursors cursors;
     private final InstantSource clock;
     private final BooleanSupplier confirmed;
@@ -53,6 +55,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
      * @param journal the journal
      * @param policy the policy in force
      * @param variants makes the bytes
+     * @param deliveries accounts for what is sent
      * @param cursorKey 32 secret bytes for cursors
      * @param clock the gateway's clock
      * @param confirmed whether this node knows that its policy is the newest
@@ -61,6 +64,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
             Journal journal,
             PolicyInForce policy,
             Variants variants,
+            DeliveryLog deliveries,
             byte[] cursorKey,
             InstantSource clock,
             BooleanSupplier confirmed) {
@@ -68,6 +72,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         this.confirmed = confirmed;
         this.policy = policy;
         this.variants = variants;
+        this.deliveries = deliveries;
         this.cursors = new Cursors(cursorKey);
         this.clock = clock;
         this.follower = new Thread(this::follow, "sluis-released");
@@ -196,10 +201,12 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         LiveSubscription.Plan plan = new LiveSubscription.Plan(
                 snapshot, request.getStartCase() == SubscribeRequest.StartCase.SNAPSHOT, live, start.delivered());
         return new LiveSubscription(
+                caller.tenant(),
                 audience,
                 log,
                 filter,
                 variants,
+                deliveries,
                 plan,
                 place -> cursors.write(caller.tenant(), binding, place),
                 clock,

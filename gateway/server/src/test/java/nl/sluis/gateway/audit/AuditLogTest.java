@@ -1,5 +1,6 @@
 package nl.sluis.gateway.audit;
 
+import static nl.sluis.gateway.audit.AuditLog.WHOLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +21,9 @@ import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.StoreLimits;
+import nl.sluis.partner.audit.Hash;
+import nl.sluis.partner.audit.MerkleTree;
+import nl.sluis.partner.audit.TreeHeads;
 import nl.sluis.proto.v1.AuditEntry;
 import nl.sluis.proto.v1.AuditEvent;
 import nl.sluis.proto.v1.IndexedEntry;
@@ -79,13 +83,13 @@ class AuditLogTest {
         assertThat(log.append(entries(0, 600)).join()).startsWith(0L, 1L).hasSize(600);
         assertThat(log.append(entries(600, 601).get(0)).join()).isEqualTo(600);
 
-        TreeHead head = log.treeHead();
-        assertThat(TreeHeadSigner.verify(head, key.getPublic())).isTrue();
+        TreeHead head = log.treeHead(WHOLE);
+        assertThat(TreeHeads.verify(head, key.getPublic())).isTrue();
         assertThat(head.getTreeSize()).isEqualTo(601);
         assertThat(head.getAt().getSeconds()).isEqualTo(NOW.getEpochSecond());
         Hash root = Hash.of(head.getRootSha256().toByteArray());
-        for (IndexedEntry entry : log.entries(0, 1_000)) {
-            List<Hash> proof = log.inclusionProof(entry.getIndex(), 601);
+        for (IndexedEntry entry : log.entries(WHOLE, 0, 1_000, false)) {
+            List<Hash> proof = log.inclusionProof(WHOLE, entry.getIndex(), 601);
             Hash leaf = MerkleTree.leafHash(entry.getEntry().toByteArray());
             assertThat(MerkleTree.includes(leaf, entry.getIndex(), 601, proof, root))
                     .isTrue();
@@ -98,7 +102,7 @@ class AuditLogTest {
         List<TreeHead> heads = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             log.append(entries(37 * i, 37 * i + 37)).join();
-            heads.add(log.treeHead());
+            heads.add(log.treeHead(WHOLE));
         }
         for (int older = 0; older < heads.size(); older++) {
             for (int newer = older; newer < heads.size(); newer++) {
@@ -109,7 +113,7 @@ class AuditLogTest {
                                 Hash.of(first.getRootSha256().toByteArray()),
                                 second.getTreeSize(),
                                 Hash.of(second.getRootSha256().toByteArray()),
-                                log.consistencyProof(first.getTreeSize(), second.getTreeSize())))
+                                log.consistencyProof(WHOLE, first.getTreeSize(), second.getTreeSize())))
                         .isTrue();
             }
         }
@@ -118,13 +122,13 @@ class AuditLogTest {
     @Test
     void theSameLogGetsTheSameHeadToTheByteAfterReopening() {
         AuditLog log = open();
-        assertThat(log.treeHead().getTreeSize()).isZero();
+        assertThat(log.treeHead(WHOLE).getTreeSize()).isZero();
         log.append(entries(0, 300)).join();
-        TreeHead head = log.treeHead();
-        assertThat(log.treeHead()).isEqualTo(head);
+        TreeHead head = log.treeHead(WHOLE);
+        assertThat(log.treeHead(WHOLE)).isEqualTo(head);
         journal.close();
         openJournal();
-        assertThat(open().treeHead()).isEqualTo(head);
+        assertThat(open().treeHead(WHOLE)).isEqualTo(head);
     }
 
     @Test
@@ -133,8 +137,9 @@ class AuditLogTest {
         AuditLog there = open();
         here.append(entries(0, 3)).join();
         there.append(entries(3, 5)).join();
-        assertThat(here.treeHead().getTreeSize()).isEqualTo(5);
-        assertThat(there.treeHead().getRootSha256()).isEqualTo(here.treeHead().getRootSha256());
+        assertThat(here.treeHead(WHOLE).getTreeSize()).isEqualTo(5);
+        assertThat(there.treeHead(WHOLE).getRootSha256())
+                .isEqualTo(here.treeHead(WHOLE).getRootSha256());
     }
 
     @Test
@@ -154,7 +159,7 @@ class AuditLogTest {
     private void signAndEdit(String statements) throws Exception {
         AuditLog log = open();
         log.append(entries(0, 10)).join();
-        log.treeHead();
+        log.treeHead(WHOLE);
         journal.close();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("journal.sqlite"));
                 Statement statement = connection.createStatement()) {
@@ -167,7 +172,7 @@ class AuditLogTest {
     void aHeadOfAnotherKeyIsRefusedAtStart() {
         AuditLog log = open();
         log.append(entries(0, 2)).join();
-        log.treeHead();
+        log.treeHead(WHOLE);
         assertRefused(
                 () -> AuditLog.open(journal, new TreeHeadSigner(newKey()), CLOCK), AuditException.Code.HEAD_FORGED);
     }
@@ -183,7 +188,7 @@ class AuditLogTest {
     void noPartOfASignedHeadMayBeChanged() {
         AuditLog log = open();
         log.append(entries(0, 2)).join();
-        TreeHead head = log.treeHead();
+        TreeHead head = log.treeHead(WHOLE);
         List<TreeHead> changed = List.of(
                 head.toBuilder().setTreeSize(3).build(),
                 head.toBuilder()
@@ -193,20 +198,20 @@ class AuditLogTest {
                 head.toBuilder().setKeyId(ByteString.EMPTY).build(),
                 head.toBuilder().setSignature(ByteString.EMPTY).build(),
                 head.toBuilder().setSignature(ByteString.copyFrom(new byte[64])).build());
-        assertThat(changed).noneMatch(each -> TreeHeadSigner.verify(each, key.getPublic()));
-        assertThat(TreeHeadSigner.verify(head, newKey().getPublic())).isFalse();
+        assertThat(changed).noneMatch(each -> TreeHeads.verify(each, key.getPublic()));
+        assertThat(TreeHeads.verify(head, newKey().getPublic())).isFalse();
     }
 
     @Test
     void whatIsOutsideTheLogIsRefusedByName() {
         AuditLog log = open();
         log.append(entries(0, 2)).join();
-        assertRefused(() -> log.inclusionProof(2, 2), AuditException.Code.OUT_OF_RANGE);
-        assertRefused(() -> log.inclusionProof(0, 3), AuditException.Code.OUT_OF_RANGE);
-        assertRefused(() -> log.consistencyProof(0, 2), AuditException.Code.OUT_OF_RANGE);
-        assertRefused(() -> log.consistencyProof(2, 3), AuditException.Code.OUT_OF_RANGE);
-        assertRefused(() -> log.entries(3, 1), AuditException.Code.OUT_OF_RANGE);
-        assertThat(log.entries(2, 1)).isEmpty();
+        assertRefused(() -> log.inclusionProof(WHOLE, 2, 2), AuditException.Code.OUT_OF_RANGE);
+        assertRefused(() -> log.inclusionProof(WHOLE, 0, 3), AuditException.Code.OUT_OF_RANGE);
+        assertRefused(() -> log.consistencyProof(WHOLE, 0, 2), AuditException.Code.OUT_OF_RANGE);
+        assertRefused(() -> log.consistencyProof(WHOLE, 2, 3), AuditException.Code.OUT_OF_RANGE);
+        assertRefused(() -> log.entries(WHOLE, 3, 1, false), AuditException.Code.OUT_OF_RANGE);
+        assertThat(log.entries(WHOLE, 2, 1, false)).isEmpty();
     }
 
     private static void assertRefused(Runnable call, AuditException.Code code) {

@@ -2,6 +2,8 @@ package nl.sluis.gateway.audit;
 
 import java.util.ArrayList;
 import java.util.List;
+import nl.sluis.partner.audit.Hash;
+import nl.sluis.partner.audit.MerkleTree;
 
 /** The definitions of RFC 6962, section 2.1, word for word and slow. */
 final class ReferenceTree {

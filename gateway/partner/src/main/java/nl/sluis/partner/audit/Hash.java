@@ -1,4 +1,4 @@
-package nl.sluis.gateway.audit;
+package nl.sluis.partner.audit;
 
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -1,4 +1,4 @@
-package nl.sluis.gateway.audit;
+package nl.sluis.partner.audit;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -238,7 +238,8 @@ public final class MerkleTree {
         return Long.highestOneBit(n - 1);
     }
 
-    static MessageDigest sha256() {
+    /** A new digest of the kind that all hashes of the trees are. */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
