@@ -33,6 +33,7 @@ import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.PolicyOwner;
 import nl.sluis.policy.rule.PolicyReader;
 import nl.sluis.policy.rule.PolicyTest;
+import nl.sluis.policy.rule.Relay;
 import nl.sluis.policy.rule.Rule;
 import nl.sluis.policy.rule.To;
 import nl.sluis.policy.rule.What;
@@ -54,7 +55,7 @@ final class BundleReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,12})\\s*-\\s*([0-9]{1,12})");
     private static final List<String> FIRST_KEYS =
-            List.of("policy", "tenants", "audiences", "communities", "groups", "spif", "consents", "bundle");
+            List.of("policy", "tenants", "audiences", "communities", "groups", "spif", "consents", "charters", "bundle");
 
     private final NavigableMap<String, byte[]> files = new TreeMap<>();
     private final Problems problems;
@@ -109,8 +110,10 @@ final class BundleReader {
         List<Policy> policies = policies(spifs);
         resolve(policies, definitions, tenants, groups, consents);
         BundleHeader header = header();
+        Map<String, Set<OwnerId>> missing = missingConsents(tenants, charters(spifs), consents, header);
+        missing.forEach((id, owners) -> tenants.computeIfPresent(id, (same, tenant) -> tenant.pending()));
         return problems.isEmpty()
-                ? new PolicyBundle(files, header, spifs, policies, definitions, groups, tenants, consents)
+                ? new PolicyBundle(files, header, spifs, policies, definitions, groups, tenants, consents, missing)
                 : null;
     }
 
@@ -408,6 +411,47 @@ final class BundleReader {
         return consents;
     }
 
+    private List<Charter> charters(Spifs spifs) {
+        Map<String, Charter> charters = new TreeMap<>();
+        for (Yaml.Fields tree : with("charters")) {
+            Form.open(tree, "charters file", Set.of("charters"), problems);
+            forEach(tree.values().get("charters"), "charters", (community, at, value) -> {
+                Form form = Form.open(value, "charter", Set.of("consent_of"), problems);
+                if (form == null) {
+                    return;
+                }
+                if (!spifs.communities().contains(community)) {
+                    problems.unknown(ProblemKind.UNKNOWN_NAME, at, "community", community, spifs.communities());
+                }
+                form.need("consent_of");
+                List<OwnerId> owners = LabelNotation.owners(form.words("consent_of"), spifs, problems);
+                if (charters.putIfAbsent(community, new Charter(community, owners, at)) != null) {
+                    problems.add(ProblemKind.DUPLICATE, at, "charter of `" + community + "` stands twice");
+                }
+            });
+        }
+        return List.copyOf(charters.values());
+    }
+
+    /** Active tenants that wait, with those whose consent is missing. */
+    private static Map<String, Set<OwnerId>> missingConsents(
+            Map<String, Tenant> tenants,
+            List<Charter> charters,
+            Map<String, ConsentRecord> consents,
+            BundleHeader header) {
+        Map<String, Set<OwnerId>> missing = new TreeMap<>();
+        for (Tenant tenant : tenants.values()) {
+            if (tenant.status() == Tenant.Status.ACTIVE) {
+                Set<OwnerId> owners = new TreeSet<>();
+                charters.forEach(charter -> owners.addAll(charter.missing(tenant, consents.values(), header)));
+                if (!owners.isEmpty()) {
+                    missing.put(tenant.id(), owners);
+                }
+            }
+        }
+        return missing;
+    }
+
     private List<Policy> policies(Spifs spifs) {
         Map<String, Policy> byPath = new LinkedHashMap<>();
         Map<String, Position> owners = new HashMap<>();
@@ -511,6 +555,12 @@ final class BundleReader {
                 if (rule instanceof Rule.Consent consent && !consents.containsKey(consent.record())) {
                     problems.unknown(
                             ProblemKind.UNKNOWN_NAME, head.at(), "consent record", consent.record(), consents.keySet());
+                }
+            }
+            for (Relay relay : policy.relays()) {
+                if (!tenants.containsKey(relay.tenant())) {
+                    problems.unknown(
+                            ProblemKind.UNKNOWN_NAME, relay.at(), "tenant", relay.tenant(), tenants.keySet());
                 }
             }
             policy.invariants().forEach(i -> {

@@ -8,8 +8,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import nl.sluis.policy.label.LabelException;
+import nl.sluis.policy.label.OwnerId;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.label.Spifs;
 import nl.sluis.policy.rule.Policy;
@@ -31,6 +34,7 @@ public final class PolicyBundle {
     private final ObjectGroups groups;
     private final NavigableMap<String, Tenant> tenants;
     private final NavigableMap<String, ConsentRecord> consents;
+    private final Map<String, Set<OwnerId>> missingConsents;
     private final List<Audience> audiences;
     private final Map<String, Integer> audienceOfTenant;
 
@@ -42,7 +46,8 @@ public final class PolicyBundle {
             NavigableMap<String, AudienceDefinition> definitions,
             ObjectGroups groups,
             NavigableMap<String, Tenant> tenants,
-            NavigableMap<String, ConsentRecord> consents) {
+            NavigableMap<String, ConsentRecord> consents,
+            Map<String, Set<OwnerId>> missingConsents) {
         this.files = files;
         this.header = header;
         this.spifs = spifs;
@@ -51,6 +56,7 @@ public final class PolicyBundle {
         this.groups = groups;
         this.tenants = tenants;
         this.consents = consents;
+        this.missingConsents = missingConsents;
         this.audiences = Audiences.of(this);
         this.audienceOfTenant = new TreeMap<>();
         audiences.forEach(a -> a.tenants().forEach(t -> audienceOfTenant.put(t, a.index())));
@@ -79,7 +85,7 @@ public final class PolicyBundle {
      * digest is still that of the files.
      */
     public PolicyBundle withPolicies(List<Policy> others) {
-        return new PolicyBundle(files, BundleHeader.DRAFT, spifs, others, definitions, groups, tenants, consents);
+        return new PolicyBundle(files, BundleHeader.DRAFT, spifs, others, definitions, groups, tenants, consents, missingConsents);
     }
 
     /** Checks a label under this bundle's security policies and communities. */
@@ -125,6 +131,30 @@ public final class PolicyBundle {
     /** Consents by name. */
     public NavigableMap<String, ConsentRecord> consents() {
         return Collections.unmodifiableNavigableMap(consents);
+    }
+
+    /** Originators whose consent a tenant still needs because a charter asks for it; none where it does not wait. */
+    public Set<OwnerId> missingConsents(String tenant) {
+        return Collections.unmodifiableSet(missingConsents.getOrDefault(tenant, Set.of()));
+    }
+
+    /** The policy of an owner: its own, else that of its whole nation; empty where there is none. */
+    public Optional<Policy> policyOf(OwnerId owner) {
+        return policyWith(owner).or(() -> policyWith(owner.wholeNation()));
+    }
+
+    private Optional<Policy> policyWith(OwnerId owner) {
+        return policies.stream()
+                .filter(policy -> policy.owners().stream().anyMatch(whose -> owner.equals(whose.owner())))
+                .findFirst();
+    }
+
+    /** Whether the policy of an owner names a tenant as its relay, and lets it use a label. */
+    public boolean mayRelay(String tenant, OwnerId owner, SecurityLabel label) {
+        return policyOf(owner)
+                .map(policy -> policy.relays().stream()
+                        .anyMatch(relay -> relay.tenant().equals(tenant) && relay.allows(label)))
+                .orElse(false);
     }
 
     /** Audiences of active tenants; the place of an audience is its index. */

@@ -41,6 +41,11 @@ public record Tenant(
         REMOVED
     }
 
+    /** The same tenant as it stands until all consents to its admission are there. */
+    Tenant pending() {
+        return new Tenant(id, nations, communities, clearances, roles, modes, quotas, Status.PENDING, at);
+    }
+
     /** This tenant as an originator, one for each of its nations, or communities where it has no nation. */
     public List<OwnerId> asOwners() {
         return (nations.isEmpty() ? communities : nations)

@@ -12,6 +12,7 @@ import nl.sluis.policy.text.Position;
  * @param rules the rules; their order means nothing
  * @param invariants statements that must hold
  * @param tests the officer's own tests
+ * @param relays who may submit for the owners
  * @param at where it stands
  */
 public record Policy(
@@ -21,7 +22,20 @@ public record Policy(
         List<Rule> rules,
         List<Invariant> invariants,
         List<PolicyTest> tests,
+        List<Relay> relays,
         Position at) {
+    /** A policy that names no relays. */
+    public Policy(
+            String name,
+            List<PolicyOwner> owners,
+            List<Import> imports,
+            List<Rule> rules,
+            List<Invariant> invariants,
+            List<PolicyTest> tests,
+            Position at) {
+        this(name, owners, imports, rules, invariants, tests, List.of(), at);
+    }
+
     /**
      * A file that is built on.
      *

@@ -37,7 +37,7 @@ public final class PolicyReader {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern PATH = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");
-    private static final Set<String> TOP = Set.of("policy", "owner", "imports", "rules", "invariants", "tests");
+    private static final Set<String> TOP = Set.of("policy", "owner", "imports", "rules", "invariants", "tests", "relays");
     private static final Set<String> WHAT =
             Set.of("kind", "group", "data_mode", "owner", "probability_at_least", "when");
 
@@ -115,6 +115,13 @@ public final class PolicyReader {
                 tests.add(test);
             }
         }
+        List<Relay> relays = new ArrayList<>();
+        for (Yaml item : items(form.get("relays"), "`relays`")) {
+            Relay relay = relay(item);
+            if (relay != null) {
+                relays.add(relay);
+            }
+        }
         return new Policy(
                 name,
                 List.copyOf(whose),
@@ -122,7 +129,43 @@ public final class PolicyReader {
                 List.copyOf(rules),
                 List.copyOf(invariants),
                 List.copyOf(tests),
+                List.copyOf(relays),
                 form.at());
+    }
+
+    private @Nullable Relay relay(Yaml item) {
+        Form form = Form.open(item, "relay", Set.of("tenant", "labels"), problems);
+        if (form == null) {
+            return null;
+        }
+        if (owners.isEmpty()) {
+            problems.add(
+                    ProblemKind.CONFLICT,
+                    form.at(),
+                    "a relay in a policy that owns no data",
+                    "",
+                    "a relay in its owner's policy");
+            return null;
+        }
+        Yaml.Text tenant = form.needText("tenant");
+        List<SecurityLabel> labels = new ArrayList<>();
+        for (Yaml label : items(form.need("labels"), "`labels`")) {
+            SecurityLabel read = LabelNotation.read(label, List.copyOf(owners), spifs, problems);
+            if (label instanceof Yaml.Fields fields && fields.keys().get("owner") != null) {
+                problems.add(
+                        ProblemKind.CONFLICT,
+                        fields.keys().get("owner"),
+                        "`owner` of a relayed label is the policy's",
+                        "owner",
+                        "levels, `rel`, `with` and `mode` alone");
+            } else if (read != null) {
+                labels.add(read);
+            }
+        }
+        if (labels.isEmpty() && form.has("labels") && problems.isEmpty()) {
+            problems.add(ProblemKind.EMPTY, form.at("labels"), "relay may use no label", "", "at least one label");
+        }
+        return tenant == null ? null : new Relay(tenant.value(), labels, form.at());
     }
 
     private @Nullable Rule rule(Yaml item) {

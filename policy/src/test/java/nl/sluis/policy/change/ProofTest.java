@@ -233,6 +233,7 @@ class ProofTest {
                             p.rules().stream().filter(r -> r != dropped).toList(),
                             p.invariants(),
                             p.tests(),
+                            p.relays(),
                             p.at()))
                     .toList());
             Comparison comparison = Proof.compare(full, after);
