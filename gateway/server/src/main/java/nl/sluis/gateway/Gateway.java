@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -29,6 +30,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import nl.sluis.gateway.audit.AuditException;
+import nl.sluis.gateway.audit.AuditLog;
+import nl.sluis.gateway.audit.TreeHeadSigner;
+import nl.sluis.gateway.audit.TurnedAway;
 import nl.sluis.gateway.fusion.Forces;
 import nl.sluis.gateway.fusion.Fusion;
 import nl.sluis.gateway.hazard.CatalogueScreening;
@@ -40,11 +45,14 @@ import nl.sluis.gateway.identity.IdentityRejected;
 import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.RpcPermissions;
 import nl.sluis.gateway.identity.TenantId;
+import nl.sluis.gateway.identity.TrustProblem;
 import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
+import nl.sluis.gateway.officer.Tenants;
 import nl.sluis.gateway.release.DecisionLog;
+import nl.sluis.gateway.release.DeliveryLog;
 import nl.sluis.gateway.release.PolicyChanges;
 import nl.sluis.gateway.release.PolicyInForce;
 import nl.sluis.gateway.release.Releases;
@@ -52,13 +60,16 @@ import nl.sluis.gateway.release.SecondDecider;
 import nl.sluis.gateway.release.SignedFiles;
 import nl.sluis.gateway.release.Signer;
 import nl.sluis.gateway.release.Variants;
+import nl.sluis.gateway.rpc.AuditMethods;
 import nl.sluis.gateway.rpc.CertificateCallers;
 import nl.sluis.gateway.rpc.GatewayMethods;
+import nl.sluis.gateway.rpc.Methods;
 import nl.sluis.gateway.rpc.PartnerLimits;
 import nl.sluis.gateway.rpc.PartnerMetrics;
 import nl.sluis.gateway.rpc.PartnerPort;
 import nl.sluis.gateway.rpc.PartnerServer;
 import nl.sluis.gateway.rpc.Serving;
+import nl.sluis.gateway.rpc.TenantMethods;
 import nl.sluis.gateway.rpc.TenantQuota;
 import nl.sluis.gateway.rpc.TlsEngine;
 import nl.sluis.gateway.rpc.TlsOptions;
@@ -104,8 +115,6 @@ public final class Gateway implements AutoCloseable {
      */
     private static final Duration COARSENING_BUCKET = Duration.ofDays(90);
 
-    private static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);
-
     /** A stricter policy holds within a second: half of it to be seen, half to be proved and compiled. */
     private static final Duration POLICY_LOOK_INTERVAL = Duration.ofMillis(500);
 
@@ -117,6 +126,15 @@ public final class Gateway implements AutoCloseable {
     private static final String RELEASE = "release";
     private static final List<String> DUTIES = List.of(FUSION, HAZARD, RELEASE);
 
+    /** A certificate that ends sooner is reported by health. */
+    private static final Duration CERTIFICATE_LEFT_MIN = Duration.ofDays(30);
+
+    /** A listener that does not take a new certificate by then is at fault; the old one is served on. */
+    private static final Duration RELOAD_TIME_MAX = Duration.ofSeconds(10);
+
+    /** Between two signed heads of the whole audit log: what is cut off before the next start shows up from then on. */
+    private static final Duration TREE_HEAD_INTERVAL = Duration.ofMinutes(1);
+
     private final GatewayConfig config;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Serving serving = new Serving();
@@ -124,6 +142,7 @@ public final class Gateway implements AutoCloseable {
     private final PolicyInForce policy;
     private final PolicyChanges changes;
     private final Path policyFolder;
+    private final AuditLog audit;
     private final Identities identities;
     private final ExecutorService fits;
     private final ExecutorService workers;
@@ -132,12 +151,16 @@ public final class Gateway implements AutoCloseable {
     private final Node node;
     private final Map<LogName, Retention> retention;
     private final LiveSubscriptions subscriptions;
+    private final Tenants tenants;
+    private final TurnedAway turnedAway;
+    private final Reloads reloads = new Reloads(meters);
     private final Variants variants;
     private volatile @Nullable Releases releases;
     private final Vertx vertx;
     private final PartnerServer partners;
     private final AdminServer admin;
     private SignedFiles policySeen;
+    private volatile OwnCertificate certificate;
     private int partnerPort;
     private int adminPort;
 
@@ -154,7 +177,7 @@ public final class Gateway implements AutoCloseable {
             return new Gateway(config, base, clock, new SecureRandom());
         } catch (PolicyException e) {
             throw new ConfigException("policy folder `" + config.policyFolder() + "`: " + e.getMessage(), e);
-        } catch (StoreException | DataException | IllegalStateException e) {
+        } catch (StoreException | AuditException | DataException | IllegalStateException e) {
             throw new ConfigException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new ConfigException("start: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
@@ -181,6 +204,7 @@ public final class Gateway implements AutoCloseable {
         // of its own: the proof of a change must not hold up the sweep of revoked callers
         policyWatch = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-policy", task));
 
+        audit = AuditLog.open(journal, new TreeHeadSigner(signingKey), clock);
         DecisionLog decisions = new DecisionLog(journal, clock);
         SecondDecider secondDecider = new SecondDecider(config.policy().secondDecider(), meters);
         policy = new PolicyInForce(clock, decisions, secondDecider);
@@ -227,24 +251,34 @@ public final class Gateway implements AutoCloseable {
                 new Coarsening(secrets.coarseningKey(), COARSENING_BUCKET.toSeconds()),
                 journal,
                 workers,
+                random,
                 meters);
-        subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), clock, node::isConfirmed);
+        subscriptions = new LiveSubscriptions(
+                journal,
+                policy,
+                variants,
+                new DeliveryLog(audit, clock),
+                secrets.cursorKey(),
+                clock,
+                node::isConfirmed);
 
         vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(config.partnerPort().eventLoops() + 1));
         RpcPermissions permissions = RpcPermissions.standard();
-        GatewayMethods methods = new GatewayMethods(
-                ingest,
-                policy,
-                new Decisions(journal, policy, config.hostNation()),
-                new Bundles(policy, changes, clock),
-                workers,
-                clock);
-        TlsOptions tls = new TlsOptions(
-                base.resolve(config.certificate().chain()),
-                base.resolve(config.certificate().key()),
-                identities.trustManager(),
-                TlsEngine.best());
+        tenants = new Tenants(policy, identities, journal, audit, config.hostNation(), workers, clock);
+        Methods.Builder methods =
+                new GatewayMethods(
+                        ingest,
+                        new Decisions(journal, policy, config.hostNation()),
+                        new Bundles(policy, changes, clock),
+                        workers)
+                .table();
+        new AuditMethods(audit, caller -> isHostsAuditor(policy, caller), workers).register(methods);
+        new TenantMethods(policy, tenants, clock).register(methods);
+        Path chain = base.resolve(config.certificate().chain());
+        Path key = base.resolve(config.certificate().key());
+        certificate = OwnCertificate.read(chain, key, clock.instant());
+        TlsOptions tls = new TlsOptions(chain, key, identities.trustManager(), TlsEngine.best());
         TenantQuota quota = quota(config);
         partners = new PartnerServer(
                 vertx,
@@ -257,13 +291,23 @@ public final class Gateway implements AutoCloseable {
                 new CertificateCallers(identities),
                 (caller, method) -> permissions.mayCall(method, rolesOf(policy, caller)),
                 tenant -> quota(policy, quota, tenant),
-                methods.table(),
+                methods,
                 subscriptions,
                 serving,
                 new PartnerMetrics(meters),
                 () -> HexFormat.of().toHexDigits(random.nextLong()));
-        identities.onRevoked(shutOut -> partners.closeWhere(shutOut, ClosingReason.CLOSING_REASON_REVOKED));
-        identities.onRejected(refused -> LOG.info("caller refused, reason={}", refused.reason()));
+        identities.onRevoked(new ShutOut(identities, partners, audit, clock));
+        turnedAway = new TurnedAway(audit, clock);
+        identities.onRejected(refused -> turnedAway.count(refused.reason().name()));
+        reloads.watch("trust", List.of(base.resolve(config.trustFolder())), this::reloadTrust);
+        reloads.watch("certificate", List.of(chain, key), () -> {
+            OwnCertificate renewed = OwnCertificate.read(chain, key, clock.instant());
+            partners.reloadCertificate().toCompletableFuture().get(RELOAD_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            certificate = renewed;
+            return List.of();
+        });
+        audit.enterPolicy(
+                policy.bundle().digestHex(), policy.bundle().header().version());
         admin = new AdminServer(
                 vertx,
                 config.adminPort().host(),
@@ -295,6 +339,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Everything that is sent is decided anew anyway; what is left is whom to end, and what to make and release now. */
     private void policyChanged(PolicyBundle before, PolicyBundle now) {
+        audit.enterPolicy(now.digestHex(), now.header().version());
         identities.sweep();
         variants.policyChanged();
         partners.closeWhere(
@@ -395,6 +440,11 @@ public final class Gateway implements AutoCloseable {
         return policy.tenant(tenant).map(entry -> all.with(entry.quotas())).orElse(all);
     }
 
+    private boolean isHostsAuditor(PolicyInForce policy, CallerIdentity caller) {
+        return caller.tenant().nation().equals(config.hostNation())
+                && rolesOf(policy, caller).contains(Role.AUDITOR);
+    }
+
     private static Forces forces(GatewayConfig config) {
         Map<String, GatewayConfig.ObjectSettings> objects = config.fusion().objects();
         return (object, reference) -> forces(objects.get(object.text()), reference);
@@ -460,8 +510,24 @@ public final class Gateway implements AutoCloseable {
                     : new State(true, alarms + " decisions withheld: they failed, or two deciders disagreed");
         }));
         checks.add(new HealthCheck("trust", () -> {
-            int problems = identities.problems().size();
-            return problems == 0 ? State.well() : new State(true, problems + " problems in the trust folder");
+            List<TrustProblem> problems = identities.problems();
+            return problems.isEmpty()
+                    ? State.well()
+                    : new State(true, problems.size() + " problems in the trust folder, first " + problems.get(0));
+        }));
+        checks.add(new HealthCheck("certificate", () -> {
+            Instant now = clock.instant();
+            Instant ends = certificate.ends();
+            Optional<String> problem = reloads.problem("certificate");
+            if (!now.isBefore(ends)) {
+                return State.notReady("ended " + ends);
+            }
+            if (problem.isPresent()) {
+                return new State(true, "changed files are not used: " + problem.get());
+            }
+            return Duration.between(now, ends).compareTo(CERTIFICATE_LEFT_MIN) < 0
+                    ? new State(true, "ends " + ends)
+                    : State.well();
         }));
         return checks;
     }
@@ -558,12 +624,20 @@ public final class Gateway implements AutoCloseable {
                 TRIM_INTERVAL.toMillis(),
                 TRIM_INTERVAL.toMillis(),
                 TimeUnit.MILLISECONDS);
+        every(TurnedAway.ENTRY_INTERVAL, turnedAway::enter);
+        every(TREE_HEAD_INTERVAL, () -> workers.execute(() -> audit.treeHead(AuditLog.WHOLE)));
+        reloads.start();
         LOG.info("gateway started, partner_port={} admin_port={} tls={}", partnerPort, adminPort, TlsEngine.best());
     }
 
     /** TCP port of the partner port. */
     public int partnerPort() {
         return partnerPort;
+    }
+
+    private void every(Duration interval, Runnable task) {
+        var unused =
+                timer.scheduleWithFixedDelay(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** TCP port of the operator's port. */
@@ -585,9 +659,8 @@ public final class Gateway implements AutoCloseable {
                 && subscriptions.idle();
     }
 
-    /** Reads the trust folder again: new authorities and revocation lists hold from then on. */
-    public void reloadTrust() throws IOException {
-        identities.reload().forEach(problem -> LOG.warn("trust folder: {}", problem));
+    private List<String> reloadTrust() throws IOException {
+        return identities.reload().stream().map(TrustProblem::toString).toList();
     }
 
     /** Stops gracefully: health first, then streams with their cursors, then the stages, then the journal. */
@@ -595,11 +668,15 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         LOG.info("gateway stops");
         serving.set(false);
+        reloads.close();
         Duration window = config.streams().drain();
         quietly(() ->
                 partners.shutdown(window).toCompletableFuture().get(2 * window.toMillis(), TimeUnit.MILLISECONDS));
         quietly(node::close);
         quietly(subscriptions::close);
+        quietly(tenants::close);
+        quietly(turnedAway::enter);
+        quietly(() -> audit.treeHead(AuditLog.WHOLE));
         timer.shutdownNow();
         policyWatch.shutdownNow();
         fits.shutdownNow();

@@ -9,6 +9,7 @@ import nl.sluis.gateway.analyst.PcCommand;
 import nl.sluis.gateway.analyst.ScreenCommand;
 import nl.sluis.gateway.demo.DemoCommand;
 import nl.sluis.gateway.officer.PolicyCommand;
+import nl.sluis.partner.command.AuditCommand;
 import nl.sluis.partner.command.ContextCommand;
 import nl.sluis.partner.command.ContributeCommand;
 import nl.sluis.partner.command.DoctorCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
             ScreenCommand.class,
             PcCommand.class,
             CcsdsCommand.class,
+            AuditCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         },

@@ -11,7 +11,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -42,7 +45,7 @@ public final class Identities {
     private final CertificateRules rules;
     private final Predicate<TenantId> admitted;
     private final Clock clock;
-    private final List<Consumer<Predicate<CallerIdentity>>> revocationListeners = new CopyOnWriteArrayList<>();
+    private final List<RevocationListener> revocationListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<IdentityRejected>> rejectionListeners = new CopyOnWriteArrayList<>();
     private final Map<String, VerifiedPath> knownPaths = new LeastRecentlyUsed();
     private final Object reloading = new Object();
@@ -140,14 +143,18 @@ public final class Identities {
         return problems();
     }
 
-    /** Shuts out at once what an officer names. */
-    public void revoke(Revocation revocation) {
+    /**
+     * Shuts out at once what an officer names.
+     *
+     * @return completes with the number of streams that were live and have ended
+     */
+    public CompletionStage<Integer> revoke(Revocation revocation) {
         synchronized (reloading) {
             Set<Revocation> more = new HashSet<>(revocations);
             more.add(revocation);
             revocations = Set.copyOf(more);
         }
-        tell(revocation::covers);
+        return tell(revocation::covers);
     }
 
     /** Replaces all that officers have shut out: at start, and when another node of this gateway has changed it. */
@@ -156,6 +163,15 @@ public final class Identities {
             revocations = Set.copyOf(all);
         }
         sweep();
+    }
+
+    /** Whether an officer has shut out a whole tenant. */
+    public boolean isShutOut(TenantId tenant) {
+        return revocations.stream()
+                .map(revocation -> revocation instanceof Revocation.WithinNation within
+                        ? within.nation().equals(tenant.nation()) ? within.what() : revocation
+                        : revocation)
+                .anyMatch(new Revocation.OfTenant(tenant)::equals);
     }
 
     /** What officers have shut out. */
@@ -168,29 +184,40 @@ public final class Identities {
      * certificates and lists, and whenever the tenant list has changed.
      */
     public void sweep() {
-        tell(caller -> !mayStay(caller));
+        var unused = tell(caller -> !mayStay(caller));
     }
 
     /** True while nothing speaks against a caller that was accepted before. */
     public boolean mayStay(CallerIdentity caller) {
+        return objection(caller).isEmpty();
+    }
+
+    /** What speaks against a caller that was accepted before, at this moment. */
+    public Optional<Reason> objection(CallerIdentity caller) {
         VerifiedPath path = known(caller.certificateSha256());
         if (path == null) {
-            return false;
+            return Optional.of(Reason.NO_PATH);
         }
         try {
             checkNow(path, trust);
-            return true;
+            return Optional.empty();
         } catch (IdentityRejected e) {
-            return false;
+            return Optional.of(e.reason());
         }
     }
 
+    /** Whose certificate this is, as far as it was shown here since the start. */
+    public Optional<TenantId> tenantOf(String certificateSha256) {
+        return Optional.ofNullable(known(certificateSha256))
+                .map(path -> path.caller().tenant());
+    }
+
     /**
-     * Calls the listener, on the thread that made the change, with a test for callers whose connections must close now.
+     * Calls the listener, on the thread that made the change, whenever callers may have to go.
      *
      * @return closes the registration
      */
-    public Registration onRevoked(Consumer<Predicate<CallerIdentity>> listener) {
+    public Registration onRevoked(RevocationListener listener) {
         revocationListeners.add(listener);
         return () -> revocationListeners.remove(listener);
     }
@@ -240,13 +267,28 @@ public final class Identities {
         }
     }
 
-    private void tell(Predicate<CallerIdentity> mustLeave) {
-        revocationListeners.forEach(listener -> listener.accept(mustLeave));
+    private CompletionStage<Integer> tell(Predicate<CallerIdentity> mustLeave) {
+        CompletionStage<Integer> ended = CompletableFuture.completedFuture(0);
+        for (RevocationListener listener : revocationListeners) {
+            ended = ended.thenCombine(listener.shutOut(mustLeave), Integer::sum);
+        }
+        return ended;
     }
 
     private IdentityRejected rejected(IdentityRejected rejection) {
         rejectionListeners.forEach(listener -> listener.accept(rejection));
         return rejection;
+    }
+
+    /** Closes connections. */
+    @FunctionalInterface
+    public interface RevocationListener {
+        /**
+         * Closes every connection whose caller the test names; must not block.
+         *
+         * @return completes with the number of streams that have ended
+         */
+        CompletionStage<Integer> shutOut(Predicate<CallerIdentity> test);
     }
 
     /** Ends a registration. */

@@ -57,6 +57,20 @@ public sealed interface Revocation {
     }
 
     /**
+     * What an officer of one nation shuts out: it counts for callers of that nation alone, so that no nation can shut out
+     * another's.
+     *
+     * @param nation the nation, lower case
+     * @param what what is shut out
+     */
+    record WithinNation(String nation, Revocation what) implements Revocation {
+        @Override
+        public boolean covers(CallerIdentity caller) {
+            return caller.tenant().nation().equals(nation) && what.covers(caller);
+        }
+    }
+
+    /**
      * A tenant with all its certificates, those to come included.
      *
      * @param tenant the tenant

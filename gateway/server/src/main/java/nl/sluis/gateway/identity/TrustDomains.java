@@ -3,6 +3,7 @@ package nl.sluis.gateway.identity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * All nations' trust as loaded at one moment. Immutable; a reload makes another.
  *
  * <p>Read from {@code <trust folder>/<nation>/}: {@code trust-domain.txt} (one line), {@code root.pem} (one or more
- * roots), {@code issuing.pem} (optional) and {@code crl/*.pem} (one list per CA). A nation whose folder breaks a rule is
- * left out, so all its tenants are refused and no other nation is harmed.
+ * roots), {@code issuing.pem} (optional) and {@code crl/*.pem} (one list per CA). A nation whose folder breaks a rule at the
+ * start is left out, so all its tenants are refused and no other nation is harmed; later, what was loaded before stays.
  */
 final class TrustDomains {
     /** The largest file read: a list of half a million serial numbers; more is a mistake or an attack on memory. */
@@ -60,7 +61,8 @@ final class TrustDomains {
     /**
      * Loads the folder.
      *
-     * @param previous what was in force before: its revocation lists stay in use where the folder has none newer
+     * @param previous what was in force before: it stays in use where a file can't be used, and its revocation lists where
+     *     the folder has none newer
      * @throws IOException if the trust folder itself cannot be listed
      */
     static TrustDomains load(Path folder, CertificateRules rules, Instant now, @Nullable TrustDomains previous)
@@ -163,17 +165,30 @@ final class TrustDomains {
                     checkAuthority(authority);
                     checkBelow(authority, roots);
                 }
-                file = "crl";
-                Map<AuthorityKey, RevocationList> lists = revocationLists(roots, issuing, previous);
-                return Optional.of(new TrustDomain(nation, name, roots, issuing, lists));
+                return withLists(name, roots, issuing, previous);
             } catch (TrustRejected e) {
-                report(file, e.rule());
+                return asBefore(file, e.rule(), previous);
             } catch (NoSuchFileException e) {
-                report(file, "no such file (expected: one)");
+                return asBefore(file, "no such file (expected: one)", previous);
             } catch (IOException | GeneralSecurityException e) {
-                report(file, "cannot be read: " + e.getMessage());
+                return asBefore(file, "cannot be read: " + e.getMessage(), previous);
             }
-            return Optional.empty();
+        }
+
+        /** A file half written must not throw a nation out; what its CAs have revoked since counts nevertheless. */
+        private Optional<TrustDomain> asBefore(String file, String rule, @Nullable TrustDomains previous) {
+            Optional<TrustDomain> held = previous == null ? Optional.empty() : previous.ofNation(nation);
+            report(file, held.isEmpty() ? rule : rule + "; what was loaded before stays in use");
+            return held.flatMap(domain -> withLists(domain.name(), domain.roots(), domain.issuing(), previous));
+        }
+
+        private Optional<TrustDomain> withLists(
+                String name,
+                List<X509Certificate> roots,
+                List<X509Certificate> issuing,
+                @Nullable TrustDomains previous) {
+            return Optional.of(
+                    new TrustDomain(nation, name, roots, issuing, revocationLists(roots, issuing, previous)));
         }
 
         private void checkAuthority(X509Certificate authority) throws TrustRejected {
@@ -211,8 +226,7 @@ final class TrustDomains {
 
         /** The newest acceptable list of each CA; a bad file is reported and an earlier list stays in use. */
         private Map<AuthorityKey, RevocationList> revocationLists(
-                List<X509Certificate> roots, List<X509Certificate> issuing, @Nullable TrustDomains previous)
-                throws IOException {
+                List<X509Certificate> roots, List<X509Certificate> issuing, @Nullable TrustDomains previous) {
             List<X509Certificate> authorities = new ArrayList<>(roots);
             authorities.addAll(issuing);
             Map<AuthorityKey, RevocationList> newest = new HashMap<>();
@@ -228,6 +242,8 @@ final class TrustDomains {
                     for (Path file : files) {
                         readList("crl/" + file.getFileName(), authorities, newest);
                     }
+                } catch (IOException | DirectoryIteratorException e) {
+                    report("crl", "cannot be listed: " + e.getMessage());
                 }
             }
             for (X509Certificate authority : authorities) {

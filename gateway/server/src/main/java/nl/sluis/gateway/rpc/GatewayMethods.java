@@ -1,7 +1,5 @@
 package nl.sluis.gateway.rpc;
 
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,8 +9,6 @@ import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
-import nl.sluis.gateway.release.PolicyInForce;
-import nl.sluis.policy.bundle.Clearance;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ApproveBundleRequest;
 import nl.sluis.proto.v1.ApproveBundleResponse;
@@ -20,8 +16,6 @@ import nl.sluis.proto.v1.CheckDraftRequest;
 import nl.sluis.proto.v1.CheckDraftResponse;
 import nl.sluis.proto.v1.GetBundleRequest;
 import nl.sluis.proto.v1.GetBundleResponse;
-import nl.sluis.proto.v1.GetSelfRequest;
-import nl.sluis.proto.v1.GetSelfResponse;
 import nl.sluis.proto.v1.GetSensorRequest;
 import nl.sluis.proto.v1.GetSensorResponse;
 import nl.sluis.proto.v1.ListDecisionsRequest;
@@ -33,12 +27,8 @@ import nl.sluis.proto.v1.ProposeBundleRequest;
 import nl.sluis.proto.v1.ProposeBundleResponse;
 import nl.sluis.proto.v1.PutSensorRequest;
 import nl.sluis.proto.v1.PutSensorResponse;
-import nl.sluis.proto.v1.Role;
 import nl.sluis.proto.v1.Sensor;
 import nl.sluis.proto.v1.SensorServiceGrpc;
-import nl.sluis.proto.v1.Tenant;
-import nl.sluis.proto.v1.TenantServiceGrpc;
-import nl.sluis.proto.v1.TenantStatus;
 
 /** Which method of the contract is answered by what. Each handler translates and calls one thing. */
 public final class GatewayMethods {
@@ -46,33 +36,21 @@ public final class GatewayMethods {
     private static final int SENSORS_PAGE_MAX = 1_000;
 
     private final ContributionIngest ingest;
-    private final PolicyInForce policy;
     private final Decisions decisions;
     private final Bundles bundles;
     private final Executor workers;
-    private final InstantSource clock;
 
     /**
      * @param ingest takes contributions and sensors
-     * @param policy the policy in force
      * @param decisions what officers ask
      * @param bundles the bundle in force, drafts and proposals
      * @param workers runs what may block
-     * @param clock the gateway's clock
      */
-    public GatewayMethods(
-            ContributionIngest ingest,
-            PolicyInForce policy,
-            Decisions decisions,
-            Bundles bundles,
-            Executor workers,
-            InstantSource clock) {
+    public GatewayMethods(ContributionIngest ingest, Decisions decisions, Bundles bundles, Executor workers) {
         this.ingest = ingest;
-        this.policy = policy;
         this.decisions = decisions;
         this.bundles = bundles;
         this.workers = workers;
-        this.clock = clock;
     }
 
     /** The table of methods. */
@@ -86,8 +64,7 @@ public final class GatewayMethods {
                 .unary(PolicyServiceGrpc.getCheckDraftMethod(), this::checkDraft)
                 .unary(PolicyServiceGrpc.getProposeBundleMethod(), this::proposeBundle)
                 .unary(PolicyServiceGrpc.getApproveBundleMethod(), this::approveBundle)
-                .unary(PolicyServiceGrpc.getListDecisionsMethod(), this::listDecisions)
-                .unary(TenantServiceGrpc.getGetSelfMethod(), this::getSelf);
+                .unary(PolicyServiceGrpc.getListDecisionsMethod(), this::listDecisions);
     }
 
     private CompletionStage<PutSensorResponse> putSensor(CallerIdentity caller, PutSensorRequest request) {
@@ -172,36 +149,5 @@ public final class GatewayMethods {
                     }
                 },
                 workers);
-    }
-
-    private CompletionStage<GetSelfResponse> getSelf(CallerIdentity caller, GetSelfRequest request) {
-        Instant now = clock.instant();
-        GetSelfResponse.Builder self = GetSelfResponse.newBuilder()
-                .setCertificateSha256(caller.certificateSha256())
-                .setCertificateExpires(Times.timestamp(caller.notAfter()))
-                .setGatewayTime(Times.timestamp(now));
-        Tenant.Builder tenant = Tenant.newBuilder().setTenantId(caller.tenant().toString());
-        policy.tenant(caller.tenant()).ifPresent(known -> {
-            tenant.setStatus(TenantStatus.TENANT_STATUS_ACTIVE);
-            known.nations().stream().sorted().forEach(tenant::addNations);
-            known.communities().stream().sorted().forEach(tenant::addCommunities);
-            known.modes().stream().sorted().forEach(mode -> tenant.addDataModes(mode.toProto()));
-            known.roles().stream()
-                    .filter(role ->
-                            caller.roles().stream().anyMatch(held -> held.name().equals(role.name())))
-                    .sorted()
-                    .forEach(role -> tenant.addRoles(Role.valueOf("ROLE_" + role.name())));
-            known.clearances().values().forEach(clearance -> tenant.addClearances(clearance(clearance)));
-        });
-        return CompletableFuture.completedFuture(self.setTenant(tenant).build());
-    }
-
-    private static nl.sluis.proto.v1.Clearance clearance(Clearance clearance) {
-        return nl.sluis.proto.v1.Clearance.newBuilder()
-                .setPolicyOid(clearance.spif().oid())
-                .setPolicyName(clearance.spif().name())
-                .setLevel(clearance.level().marking())
-                .addAllAdmittedLacvs(clearance.lacvs().stream().sorted().toList())
-                .build();
     }
 }

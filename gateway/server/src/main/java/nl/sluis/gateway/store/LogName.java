@@ -19,8 +19,10 @@ public enum LogName {
     RELEASED(true),
     /** What was decided about each item, with reasons, for officers. */
     DECISIONS(true),
-    /** Policies, tenants and revocations by epoch. */
+    /** Policies and tenants by epoch. */
     POLICIES(true),
+    /** What officers have shut out: never trimmed, because a revocation has no end. */
+    REVOCATIONS(false),
     /** How far subscriptions have read, and what else the parts of a gateway keep of themselves. */
     CURSORS(true),
     /** The leaves of the audit tree: never trimmed, because a proof needs all of them. */

@@ -20,6 +20,8 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import nl.sluis.certs.BadCertificate;
@@ -170,8 +172,11 @@ class IdentitiesTest {
             identities.onRevoked(this::close);
         }
 
-        private void close(Predicate<CallerIdentity> mustLeave) {
-            live.stream().filter(mustLeave).map(CallerIdentity::tenant).forEach(closed::add);
+        private CompletionStage<Integer> close(Predicate<CallerIdentity> mustLeave) {
+            List<TenantId> leaving =
+                    live.stream().filter(mustLeave).map(CallerIdentity::tenant).toList();
+            closed.addAll(leaving);
+            return CompletableFuture.completedFuture(leaving.size());
         }
 
         @Test
@@ -186,6 +191,42 @@ class IdentitiesTest {
             identities.revoke(new Revocation.OfFingerprint(live.get(0).certificateSha256()));
             assertThat(closed).containsExactly(live.get(0).tenant());
             assertRefused(pki.tenant("nld", live.get(0).tenant().name()).chain(), Reason.REVOKED_BY_OFFICER);
+        }
+
+        @Test
+        void an_officer_of_one_nation_shuts_out_nobody_of_another() {
+            for (CallerIdentity caller : live) {
+                String other = caller.tenant().nation().equals("nld") ? "deu" : "nld";
+                identities.revoke(
+                        new Revocation.WithinNation(other, new Revocation.OfFingerprint(caller.certificateSha256())));
+            }
+            assertThat(closed).isEmpty();
+            CallerIdentity first = live.get(0);
+            identities.revoke(new Revocation.WithinNation(
+                    first.tenant().nation(), new Revocation.OfFingerprint(first.certificateSha256())));
+            assertThat(closed).containsExactly(first.tenant());
+        }
+
+        @Test
+        void a_file_half_written_leaves_the_nation_in_and_its_newest_list_still_counts() throws Exception {
+            DevelopmentPki other = TestPki.make(scratch.resolve("half"), clock, false);
+            Identities own = Identities.open(other.trustFolder(), CertificateRules.DEFAULT, admitted::contains, clock);
+            live.clear();
+            for (Credential credential : other.tenants().values()) {
+                live.add(own.identityOf(credential.chain()));
+            }
+            own.onRevoked(this::close);
+            Path root = other.trustFolder().resolve("nld/root.pem");
+            Files.writeString(root, Files.readString(root).substring(0, 300));
+            assertThat(own.reload())
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.toString())
+                            .startsWith("`nld/root.pem`")
+                            .contains("what was loaded before stays in use"));
+            assertThat(closed).isEmpty();
+            other.revoke(other.tenant("nld", "second"));
+            own.reload();
+            assertThat(closed).containsExactly(SECOND);
         }
 
         @Test
@@ -250,7 +291,10 @@ class IdentitiesTest {
         @Test
         void a_listener_that_was_taken_off_hears_nothing() {
             List<String> heard = new ArrayList<>();
-            Identities.Registration registration = identities.onRevoked(test -> heard.add("heard"));
+            Identities.Registration registration = identities.onRevoked(test -> {
+                heard.add("heard");
+                return CompletableFuture.completedFuture(0);
+            });
             registration.close();
             identities.sweep();
             assertThat(heard).isEmpty();

@@ -48,6 +48,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -303,7 +304,7 @@ class TlsOptionsTest {
         }
     }
 
-    private void close(Predicate<CallerIdentity> mustLeave) {
+    private CompletionStage<Integer> close(Predicate<CallerIdentity> mustLeave) {
         connections.forEach((connection, caller) -> {
             if (mustLeave.test(caller)) {
                 connections.remove(connection);
@@ -311,6 +312,7 @@ class TlsOptionsTest {
                 connection.close();
             }
         });
+        return CompletableFuture.completedFuture(0);
     }
 
     /** Answers GetSelf with the caller's tenant, and everything else with one message and an open stream. */
