@@ -229,7 +229,9 @@ public final class Fusion implements Stage.Work {
         List<MeanElements> elements = new ArrayList<>();
         List<Solution> passedOn = new ArrayList<>();
         int index = 0;
-        for (StoredRecord record : contribution.getRecordsList()) {
+        // our own estimate is no observation: used again it would count twice what went into it
+        List<StoredRecord> records = contribution.getResubmitted() ? List.of() : contribution.getRecordsList();
+        for (StoredRecord record : records) {
             String recordId = contribution.getContributionId() + "/" + index++;
             switch (record.getContentCase()) {
                 case SENSOR -> sensors.put(record.getSensor().getSensorId(), record.getSensor());

@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +47,7 @@ import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.Label;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.ObservationSeries;
+import nl.sluis.proto.v1.Owner;
 import nl.sluis.proto.v1.RefusedPart;
 import nl.sluis.proto.v1.Sensor;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +69,7 @@ public final class ContributionIngest implements Ingest {
     private final Supplier<PolicyBundle> bundle;
     private final Coverage coverage;
     private final SensorRegistry sensors;
+    private final OwnProducts ownProducts;
     private final Executor workers;
     private final InstantSource clock;
     private final Counter accepted;
@@ -90,6 +94,7 @@ public final class ContributionIngest implements Ingest {
         this.bundle = bundle;
         this.coverage = coverage;
         this.sensors = SensorRegistry.load(journal);
+        this.ownProducts = new OwnProducts(journal);
         this.workers = workers;
         this.clock = clock;
         this.accepted = counter(meters, "accepted");
@@ -216,8 +221,12 @@ public final class ContributionIngest implements Ingest {
         }
         String tenant = source.tenant().toString();
         SecurityLabel label = label(source, item.getLabel(), received);
+        if (item.hasOriginator() && !item.getLabel().getOwnersList().contains(item.getOriginator())) {
+            throw refuse("contribution.originator", "is no owner in the label (expected: one of the label's owners)");
+        }
         Read read = read(tenant, item, received);
         ByteString original = item.toByteString();
+        Optional<Label> resubmitted = resubmitted(label, read.records());
         StoredContribution stored = StoredContribution.newBuilder()
                 .setContributionId(Digests.id(
                         "contribution",
@@ -226,11 +235,22 @@ public final class ContributionIngest implements Ingest {
                         HexFormat.of().formatHex(Digests.sha256(original.toByteArray()))))
                 .setSource(tenant)
                 .setReceived(Times.timestamp(received))
-                .setLabel(label.toProto())
+                .setLabel(resubmitted.orElseGet(label::toProto))
                 .addAllRecords(read.records())
                 .setOriginal(original)
+                .setResubmitted(resubmitted.isPresent())
                 .build();
         return new Checked(stored, read.refusedParts());
+    }
+
+    /** The label of a product of ours that comes back; empty where it is the contributor's own data all along. */
+    private Optional<Label> resubmitted(SecurityLabel label, List<StoredRecord> records) {
+        Set<Owner> claimed = new HashSet<>(label.toProto().getOwnersList());
+        return records.stream()
+                .map(ownProducts::labelOf)
+                .flatMap(Optional::stream)
+                .filter(product -> !claimed.containsAll(product.getOwnersList()))
+                .findFirst();
     }
 
     private static Accepted.Builder answer(StoredContribution stored, boolean duplicate) {
@@ -256,9 +276,11 @@ public final class ContributionIngest implements Ingest {
                     "contribution.label.created", "`" + checked.created() + "` (expected: not after " + received + ")");
         }
         for (OwnerId owner : checked.owners()) {
-            if (!isSelf(source, owner)) {
+            if (!isSelf(source, owner) && !bundle.get().mayRelay(source.tenant().name(), owner, checked)) {
                 throw new RefusedException(Refusal.forbidden(
-                        "contribution.label.owners", "`" + owner + "` (expected: the tenant of the certificate)"));
+                        "contribution.label.owners",
+                        "`" + owner + "` (expected: the tenant of the certificate, or an owner whose policy names it as"
+                                + " relay under this label)"));
             }
         }
         return checked;
