@@ -54,8 +54,8 @@ final class BundleReader {
     private static final Pattern COMMUNITY = Pattern.compile("[A-Z][A-Z0-9-]{1,31}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,12})\\s*-\\s*([0-9]{1,12})");
-    private static final List<String> FIRST_KEYS =
-            List.of("policy", "tenants", "audiences", "communities", "groups", "spif", "consents", "charters", "bundle");
+    private static final List<String> FIRST_KEYS = List.of(
+            "policy", "tenants", "audiences", "communities", "groups", "spif", "consents", "charters", "bundle");
 
     private final NavigableMap<String, byte[]> files = new TreeMap<>();
     private final Problems problems;
@@ -559,8 +559,7 @@ final class BundleReader {
             }
             for (Relay relay : policy.relays()) {
                 if (!tenants.containsKey(relay.tenant())) {
-                    problems.unknown(
-                            ProblemKind.UNKNOWN_NAME, relay.at(), "tenant", relay.tenant(), tenants.keySet());
+                    problems.unknown(ProblemKind.UNKNOWN_NAME, relay.at(), "tenant", relay.tenant(), tenants.keySet());
                 }
             }
             policy.invariants().forEach(i -> {

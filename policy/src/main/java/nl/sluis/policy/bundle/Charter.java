@@ -24,10 +24,12 @@ public record Charter(String community, List<OwnerId> consentOf, Position at) {
             return List.of();
         }
         return consentOf.stream()
-                .filter(owner -> consents.stream().noneMatch(consent -> consent.by().equals(owner)
-                        && consent.to().stream().anyMatch(name -> name.text().equals(tenant.id()))
-                        && !consent.from().isAfter(header.validFrom())
-                        && !consent.until().isBefore(header.validUntil())))
+                .filter(owner -> consents.stream()
+                        .noneMatch(consent -> consent.by().equals(owner)
+                                && consent.to().stream()
+                                        .anyMatch(name -> name.text().equals(tenant.id()))
+                                && !consent.from().isAfter(header.validFrom())
+                                && !consent.until().isBefore(header.validUntil())))
                 .toList();
     }
 }

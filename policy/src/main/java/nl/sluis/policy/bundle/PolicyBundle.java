@@ -85,7 +85,8 @@ public final class PolicyBundle {
      * digest is still that of the files.
      */
     public PolicyBundle withPolicies(List<Policy> others) {
-        return new PolicyBundle(files, BundleHeader.DRAFT, spifs, others, definitions, groups, tenants, consents, missingConsents);
+        return new PolicyBundle(
+                files, BundleHeader.DRAFT, spifs, others, definitions, groups, tenants, consents, missingConsents);
     }
 
     /** Checks a label under this bundle's security policies and communities. */

@@ -37,7 +37,8 @@ public final class PolicyReader {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern PATH = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");
-    private static final Set<String> TOP = Set.of("policy", "owner", "imports", "rules", "invariants", "tests", "relays");
+    private static final Set<String> TOP =
+            Set.of("policy", "owner", "imports", "rules", "invariants", "tests", "relays");
     private static final Set<String> WHAT =
             Set.of("kind", "group", "data_mode", "owner", "probability_at_least", "when");
 

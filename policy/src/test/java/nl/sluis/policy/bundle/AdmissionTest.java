@@ -142,7 +142,9 @@ class AdmissionTest {
         PolicyBundle with = bundle("", RELAY);
         Comparison more = Proof.compare(without, with);
         assertThat(more.direction()).isEqualTo(Direction.WIDENS);
-        assertThat(more.unmodelled()).hasSize(2).allMatch(line -> line.startsWith("new relay: `acme-space` for FRA/cnes"));
+        assertThat(more.unmodelled())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("new relay: `acme-space` for FRA/cnes"));
         assertThat(more.officers()).containsEntry("FRA/cnes", 2);
         assertThat(Proof.compare(with, without).direction()).isEqualTo(Direction.EQUIVALENT);
     }
