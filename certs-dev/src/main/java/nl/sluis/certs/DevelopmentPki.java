@@ -171,6 +171,25 @@ public final class DevelopmentPki {
         return write("tenants/" + tenant.nation() + "/" + folderName, authority.issuing, template);
     }
 
+    /**
+     * Issues a certificate in which one nation's CA vouches for a tenant, whichever nation that is of: what a gateway must
+     * refuse unless they are the same. The trust domain is the tenant's.
+     *
+     * @param nation whose CA signs
+     * @param folderName where it is written, below {@code claimed/<nation>}
+     */
+    public Credential issueBy(String nation, PkiRequest.Tenant tenant, String folderName) throws IOException {
+        if (!FOLDER_NAME.matcher(folderName).matches()) {
+            throw new IllegalArgumentException("folder: `" + folderName + "` (expected: `" + FOLDER_NAME + "`)");
+        }
+        NationAuthority authority = required(authorities.get(nation), "nation", nation);
+        NationAuthority claimed = required(authorities.get(tenant.nation()), "nation", tenant.nation());
+        CertificateTemplate template = authority
+                .client(tenant.name(), tenant.name(), notBefore(), notAfter())
+                .uri(claimed.tenantUri(tenant.name(), tenant.roles()));
+        return write("claimed/" + nation + "/" + folderName, authority.issuing, template);
+    }
+
     /** Puts a certificate of this PKI on its CA's revocation list and writes the list anew with the next number. */
     public void revoke(Credential credential) throws IOException {
         X509Certificate certificate = credential.certificate();

@@ -15,6 +15,7 @@ import nl.sluis.partner.command.ContributeCommand;
 import nl.sluis.partner.command.DoctorCommand;
 import nl.sluis.partner.command.ShortErrors;
 import nl.sluis.partner.command.SubscribeCommand;
+import nl.sluis.partner.command.TenantCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
             PcCommand.class,
             CcsdsCommand.class,
             AuditCommand.class,
+            TenantCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         },

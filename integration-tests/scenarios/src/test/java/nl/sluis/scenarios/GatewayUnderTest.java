@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import nl.sluis.certs.Credential;
 import nl.sluis.certs.DevelopmentPki;
@@ -94,11 +95,16 @@ final class GatewayUnderTest implements AutoCloseable {
 
     /** Certificates for everybody of the demonstration. */
     static DevelopmentPki pki(Path folder) throws IOException {
-        return pki(
-                folder,
+        return DevelopmentPki.create(demonstration(), folder, Clock.systemUTC(), new SecureRandom());
+    }
+
+    /** Everybody of the demonstration, and an auditor. */
+    static PkiRequest demonstration() {
+        return request(
                 "nld",
                 List.of(
                         "nld/ssa-centre:officer,operator",
+                        "nld/audit-office:auditor",
                         "nld/catalogue:contributor",
                         "usa/conjunctions:contributor",
                         "usa/castle-rock:contributor",
@@ -122,15 +128,12 @@ final class GatewayUnderTest implements AutoCloseable {
     /** Certificates for tenants and officers. */
     static DevelopmentPki pki(Path folder, String host, List<String> tenants, String... officers) throws IOException {
         return DevelopmentPki.create(
-                PkiRequest.of(
-                                host,
-                                tenants.stream().map(PkiRequest.Tenant::parse).toArray(PkiRequest.Tenant[]::new))
-                        .withOfficers(Stream.of(officers)
-                                .map(PkiRequest.Officer::parse)
-                                .toArray(PkiRequest.Officer[]::new)),
-                folder,
-                Clock.systemUTC(),
-                new SecureRandom());
+                request(host, tenants, officers), folder, Clock.systemUTC(), new SecureRandom());
+    }
+
+    private static PkiRequest request(String host, List<String> tenants, String... officers) {
+        return PkiRequest.of(host, tenants.stream().map(PkiRequest.Tenant::parse).toArray(PkiRequest.Tenant[]::new))
+                .withOfficers(Stream.of(officers).map(PkiRequest.Officer::parse).toArray(PkiRequest.Officer[]::new));
     }
 
     /** Starts the demonstration's gateway in a folder; what an earlier one left there is taken up again. */
@@ -210,6 +213,22 @@ final class GatewayUnderTest implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes and signs the demonstration's policy with one file changed, before the first start.
+     *
+     * @param file name of the file
+     * @param change makes its text
+     */
+    static void writePolicy(Path folder, DevelopmentPki pki, String file, UnaryOperator<String> change)
+            throws Exception {
+        Path policy = Files.createDirectories(folder.resolve("policy"));
+        for (String each : Objects.requireNonNull(POLICY.get("/demo/"))) {
+            String text = new String(resource("/demo/policy/" + each), StandardCharsets.UTF_8);
+            Files.writeString(policy.resolve(each), each.equals(file) ? change.apply(text) : text);
+        }
+        sign(policy, pki, officer -> true);
+    }
+
     Gateway gateway() {
         return gateway;
     }
@@ -247,7 +266,8 @@ final class GatewayUnderTest implements AutoCloseable {
         return client("officers/" + officer);
     }
 
-    private PartnerClient client(String credential) throws Exception {
+    /** A client with any certificate of the PKI, by its folder. */
+    PartnerClient client(String credential) throws Exception {
         PartnerClient client = PartnerClient.open(context(pki.folder().resolve(credential)));
         open.push(client);
         return client;

@@ -10,6 +10,7 @@ import nl.sluis.partner.ReceivedProduct;
 import nl.sluis.partner.StreamCondition;
 import nl.sluis.partner.SubscriptionListener;
 import nl.sluis.proto.v1.Checkpoint;
+import nl.sluis.proto.v1.ClosingReason;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.ProductKind;
 import nl.sluis.proto.v1.SubscribeResponse;
@@ -102,6 +103,15 @@ final class Received implements SubscriptionListener {
     /** The deliveries as they came, whole. */
     List<SubscribeResponse> deliveries() {
         return messages().stream().filter(SubscribeResponse::hasDelivery).toList();
+    }
+
+    /** Why the gateway ended the stream; unspecified while it has not. */
+    ClosingReason closing() {
+        return messages().stream()
+                .filter(SubscribeResponse::hasClosing)
+                .map(message -> message.getClosing().getReason())
+                .findFirst()
+                .orElse(ClosingReason.CLOSING_REASON_UNSPECIFIED);
     }
 
     synchronized Checkpoint lastCheckpoint() {

@@ -23,7 +23,9 @@ import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.journal.v1.StoredRevocation;
+import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.bundle.Tenant;
+import nl.sluis.policy.label.OwnerId;
 import nl.sluis.proto.v1.AuditEntry;
 import nl.sluis.proto.v1.AuditEvent;
 import nl.sluis.proto.v1.RevokeCredentialRequest;
@@ -105,16 +107,25 @@ public final class Tenants implements AutoCloseable {
      * @param id its name with its first nation, or community where it has none
      * @param tenant as the policy says
      * @param shutOut whether an officer has shut it out
+     * @param consentMissing originators whose consent is missing while it is pending
      */
-    public record Listed(TenantId id, Tenant tenant, boolean shutOut) {}
+    public record Listed(TenantId id, Tenant tenant, boolean shutOut, List<String> consentMissing) {}
 
     /** All tenants in the order of their names, those that wait for consent and those that were removed included. */
     public List<Listed> list() {
         List<Listed> listed = new ArrayList<>();
-        for (Tenant tenant : policy.bundle().tenants().values()) {
+        PolicyBundle bundle = policy.bundle();
+        for (Tenant tenant : bundle.tenants().values()) {
             tenant.asOwners().stream().findFirst().ifPresent(owner -> {
                 TenantId id = new TenantId(owner.nation().toLowerCase(Locale.ROOT), owner.tenant());
-                listed.add(new Listed(id, tenant, identities.isShutOut(id)));
+                listed.add(new Listed(
+                        id,
+                        tenant,
+                        identities.isShutOut(id),
+                        bundle.missingConsents(tenant.id()).stream()
+                                .map(OwnerId::toString)
+                                .sorted()
+                                .toList()));
             });
         }
         listed.sort((a, b) -> a.id().compareTo(b.id()));
@@ -183,17 +194,13 @@ public final class Tenants implements AutoCloseable {
 
     private CompletableFuture<Revoked> enter(StoredRevocation stored, Optional<TenantId> shutOut, Instant now) {
         String item = stored.hasTenant() ? stored.getTenant() : stored.getCertificateSha256();
+        // effective first: if it can't be made durable the officer is told, and it holds here until the next start
+        CompletableFuture<Integer> ended = identities.revoke(revocation(stored)).toCompletableFuture();
+        LOG.warn("revoked by an officer, by={} person={} item={}", stored.getBy(), stored.getPerson(), item);
         return journal.append(
                         LogName.REVOCATIONS, NewEntry.keyed(stored.getNation() + "/" + item, stored.toByteArray()))
-                .thenCompose(appended -> {
-                    LOG.warn(
-                            "revoked by an officer, by={} person={} item={}", stored.getBy(), stored.getPerson(), item);
-                    CompletableFuture<Integer> ended =
-                            identities.revoke(revocation(stored)).toCompletableFuture();
-                    return audit.append(entries(stored, item, shutOut))
-                            .thenCombine(ended, (entered, streams) -> streams);
-                })
-                .thenApply(streams -> new Revoked(now, streams));
+                .thenCompose(appended -> audit.append(entries(stored, item, shutOut)))
+                .thenCombine(ended, (entered, streams) -> new Revoked(now, streams));
     }
 
     /** One for the officer's tenant, with person and reason, and one for whom it concerns, without. */

@@ -5,15 +5,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import nl.sluis.gateway.audit.AuditLog;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.item.Times;
-import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.bundle.Role;
 import nl.sluis.policy.bundle.Tenant;
 import nl.sluis.policy.decide.Decision;
 import nl.sluis.policy.decide.Explanation;
+import nl.sluis.policy.label.OwnerId;
 import nl.sluis.proto.v1.AuditEntry;
 import nl.sluis.proto.v1.AuditEvent;
 
@@ -66,7 +68,7 @@ public final class DeliveryLog {
         List<AuditEntry> entries = new ArrayList<>();
         for (Explanation.RuleHit hit : decision.explain(audience).rules()) {
             if (hit.verb().equals("relabel")) {
-                for (String tenant : speakers(decision.policy().bundle(), hit.owner())) {
+                for (String tenant : speakers(decision, hit.owner())) {
                     entries.add(release.toBuilder()
                             .setEvent(AuditEvent.AUDIT_EVENT_DOWNGRADED)
                             .setTenant(tenant)
@@ -78,14 +80,20 @@ public final class DeliveryLog {
         return entries;
     }
 
-    /** The originator itself, or its nation's officers where a policy is a whole nation's. */
-    private static List<String> speakers(PolicyBundle bundle, String owner) {
-        List<String> speakers = new ArrayList<>();
-        for (Tenant tenant : bundle.tenants().values()) {
-            tenant.asOwners().stream()
-                    .filter(own -> own.toString().equals(owner)
-                            || (own.nation().equals(owner) && tenant.roles().contains(Role.OFFICER)))
-                    .forEach(own -> speakers.add(own.nation().toLowerCase(Locale.ROOT) + "/" + own.tenant()));
+    /** The originators whose policy the rule is in, and their nation's officers. */
+    private static Set<String> speakers(Decision decision, String policyOwner) {
+        Set<OwnerId> owners = new TreeSet<>(decision.item().label().owners());
+        for (Tenant tenant : decision.policy().bundle().tenants().values()) {
+            if (tenant.roles().contains(Role.OFFICER)) {
+                owners.addAll(tenant.asOwners());
+            }
+        }
+        Set<String> speakers = new TreeSet<>();
+        for (OwnerId owner : owners) {
+            boolean theirs = owner.toString().equals(policyOwner) || owner.nation().equals(policyOwner);
+            if (theirs && !owner.tenant().isEmpty()) {
+                speakers.add(owner.nation().toLowerCase(Locale.ROOT) + "/" + owner.tenant());
+            }
         }
         return speakers;
     }

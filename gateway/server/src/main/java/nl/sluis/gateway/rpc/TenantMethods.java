@@ -97,7 +97,7 @@ public final class TenantMethods {
         Set<String> all =
                 listed.tenant().roles().stream().map(role -> role.word()).collect(Collectors.toSet());
         Tenant.Builder tenant =
-                tenant(listed.tenant(), all).setTenantId(listed.id().toString());
+                tenant(listed.tenant(), all).setTenantId(listed.id().toString()).addAllConsentMissing(listed.consentMissing());
         if (listed.shutOut()) {
             tenant.setStatus(TenantStatus.TENANT_STATUS_REMOVED);
         }
