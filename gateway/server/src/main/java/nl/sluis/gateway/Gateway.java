@@ -129,6 +129,8 @@ public final class Gateway implements AutoCloseable {
     /** A certificate that ends sooner is reported by health. */
     private static final Duration CERTIFICATE_LEFT_MIN = Duration.ofDays(30);
 
+    private static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);
+
     /** A listener that does not take a new certificate by then is at fault; the old one is served on. */
     private static final Duration RELOAD_TIME_MAX = Duration.ofSeconds(10);
 
@@ -266,8 +268,7 @@ public final class Gateway implements AutoCloseable {
                 new VertxOptions().setEventLoopPoolSize(config.partnerPort().eventLoops() + 1));
         RpcPermissions permissions = RpcPermissions.standard();
         tenants = new Tenants(policy, identities, journal, audit, config.hostNation(), workers, clock);
-        Methods.Builder methods =
-                new GatewayMethods(
+        Methods.Builder methods = new GatewayMethods(
                         ingest,
                         new Decisions(journal, policy, config.hostNation()),
                         new Bundles(policy, changes, clock),
@@ -306,8 +307,7 @@ public final class Gateway implements AutoCloseable {
             certificate = renewed;
             return List.of();
         });
-        audit.enterPolicy(
-                policy.bundle().digestHex(), policy.bundle().header().version());
+        audit.enterPolicy(policy.bundle().digestHex(), policy.bundle().header().version());
         admin = new AdminServer(
                 vertx,
                 config.adminPort().host(),

@@ -31,6 +31,7 @@ import nl.sluis.policy.label.Spif;
 import nl.sluis.policy.label.Spifs;
 import nl.sluis.policy.rule.Invariant;
 import nl.sluis.policy.rule.Kind;
+import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.PolicyOwner;
 import nl.sluis.policy.rule.Quantity;
 import nl.sluis.policy.rule.Rule;

@@ -57,7 +57,8 @@ final class OwnProducts {
 
     OwnProducts(Journal journal) {
         this.journal = journal;
-        this.followed = Math.max(journal.oldest(LogName.PRODUCTS) - 1, journal.watermark(LogName.PRODUCTS) - PRODUCTS_READ_MAX);
+        this.followed =
+                Math.max(journal.oldest(LogName.PRODUCTS) - 1, journal.watermark(LogName.PRODUCTS) - PRODUCTS_READ_MAX);
     }
 
     /** The label of the product that a record comes from; empty where it is the contributor's own. Blocks. */
@@ -72,19 +73,15 @@ final class OwnProducts {
                                 SAME_POSITION_M))
                         .flatMap(Optional::stream)
                         .findFirst();
-            case CONJUNCTION ->
-                find(
-                        key(record.getConjunction()),
-                        distance(record.getConjunction()),
-                        SAME_DISTANCE_M);
+            case CONJUNCTION -> find(key(record.getConjunction()), distance(record.getConjunction()), SAME_DISTANCE_M);
             default -> Optional.empty();
         };
     }
 
     private Optional<Label> find(String key, Vector3 at, double within) {
         return remembered.getOrDefault(key, List.of()).stream()
-                .filter(one -> Math.hypot(Math.hypot(one.x() - at.getX(), one.y() - at.getY()), one.z() - at.getZ())
-                        <= within)
+                .filter(one ->
+                        Math.hypot(Math.hypot(one.x() - at.getX(), one.y() - at.getY()), one.z() - at.getZ()) <= within)
                 .map(Remembered::label)
                 .findFirst();
     }
@@ -108,7 +105,8 @@ final class OwnProducts {
         Product product = stored.getProduct();
         Label label = stored.getBasis().getLabel();
         switch (product.getBodyCase()) {
-            case TRACK -> remember(product.getTrack().getObject(), product.getTrack().getState(), label);
+            case TRACK ->
+                remember(product.getTrack().getObject(), product.getTrack().getState(), label);
             case EPHEMERIS ->
                 product.getEphemeris()
                         .getStatesList()

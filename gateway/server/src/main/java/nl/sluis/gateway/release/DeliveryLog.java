@@ -90,7 +90,8 @@ public final class DeliveryLog {
         }
         Set<String> speakers = new TreeSet<>();
         for (OwnerId owner : owners) {
-            boolean theirs = owner.toString().equals(policyOwner) || owner.nation().equals(policyOwner);
+            boolean theirs =
+                    owner.toString().equals(policyOwner) || owner.nation().equals(policyOwner);
             if (theirs && !owner.tenant().isEmpty()) {
                 speakers.add(owner.nation().toLowerCase(Locale.ROOT) + "/" + owner.tenant());
             }

@@ -96,8 +96,9 @@ public final class TenantMethods {
     private static Tenant.Builder listed(Tenants.Listed listed) {
         Set<String> all =
                 listed.tenant().roles().stream().map(role -> role.word()).collect(Collectors.toSet());
-        Tenant.Builder tenant =
-                tenant(listed.tenant(), all).setTenantId(listed.id().toString()).addAllConsentMissing(listed.consentMissing());
+        Tenant.Builder tenant = tenant(listed.tenant(), all)
+                .setTenantId(listed.id().toString())
+                .addAllConsentMissing(listed.consentMissing());
         if (listed.shutOut()) {
             tenant.setStatus(TenantStatus.TENANT_STATUS_REMOVED);
         }
