@@ -127,12 +127,12 @@ final class GatewayUnderTest implements AutoCloseable {
 
     /** Certificates for tenants and officers. */
     static DevelopmentPki pki(Path folder, String host, List<String> tenants, String... officers) throws IOException {
-        return DevelopmentPki.create(
-                request(host, tenants, officers), folder, Clock.systemUTC(), new SecureRandom());
+        return DevelopmentPki.create(request(host, tenants, officers), folder, Clock.systemUTC(), new SecureRandom());
     }
 
     private static PkiRequest request(String host, List<String> tenants, String... officers) {
-        return PkiRequest.of(host, tenants.stream().map(PkiRequest.Tenant::parse).toArray(PkiRequest.Tenant[]::new))
+        return PkiRequest.of(
+                        host, tenants.stream().map(PkiRequest.Tenant::parse).toArray(PkiRequest.Tenant[]::new))
                 .withOfficers(Stream.of(officers).map(PkiRequest.Officer::parse).toArray(PkiRequest.Officer[]::new));
     }
 

@@ -89,7 +89,10 @@ class S41ShutOutTest {
 
         awaitClosing(leaves);
         int before = stays.messages().size();
-        stays.await("the other stream goes on", GatewayUnderTest.LIMIT, () -> stays.messages().size() > before + 1);
+        stays.await(
+                "the other stream goes on",
+                GatewayUnderTest.LIMIT,
+                () -> stays.messages().size() > before + 1);
         assertThat(stays.closing()).isEqualTo(ClosingReason.CLOSING_REASON_UNSPECIFIED);
         assertShutOut("tenants/nor/north-watch");
         assertThat(entries("nor/north-watch")).anySatisfy(entry -> {
@@ -139,9 +142,9 @@ class S41ShutOutTest {
                         .setTenantId("aus/uralla")
                         .setReason("not ours")
                         .build()))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> assertThat(
-                                refused.getStatus().getCode())
-                        .isEqualTo(Status.Code.PERMISSION_DENIED));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        refused -> assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
         // a fingerprint that was never shown here is shut out for the officer's own nation alone
         foreign.revokeCredential(RevokeCredentialRequest.newBuilder()
                 .setCertificateSha256(fingerprint(pki.tenant("ita", "fucino")))
@@ -178,7 +181,9 @@ class S41ShutOutTest {
 
         Path trust = Files.createDirectories(pki.trustFolder().resolve("fra/crl"));
         for (String file : List.of("crl/root.pem", "crl/issuing.pem", "issuing.pem", "root.pem", "trust-domain.txt")) {
-            copy(french.trustFolder().resolve("fra").resolve(file), trust.getParent().resolve(file));
+            copy(
+                    french.trustFolder().resolve("fra").resolve(file),
+                    trust.getParent().resolve(file));
         }
 
         assertThat(eventually(() -> self("tenants/fra/cnes"))).isEqualTo("fra/cnes");
@@ -231,9 +236,10 @@ class S41ShutOutTest {
 
     private static void assertShutOut(String credential) {
         assertThatThrownBy(() -> self(credential))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> assertThat(
-                                refused.getStatus().getCode())
-                        .isIn(Status.Code.UNAVAILABLE, Status.Code.UNAUTHENTICATED));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        refused -> assertThat(refused.getStatus().getCode())
+                                .isIn(Status.Code.UNAVAILABLE, Status.Code.UNAUTHENTICATED));
     }
 
     private static List<AuditEntry> entries(String tenant) throws Exception {
@@ -251,8 +257,8 @@ class S41ShutOutTest {
 
     private static X509Certificate shown() throws Exception {
         var context = gateway.context(pki.tenant("deu", "space-watch").folder());
-        return Objects.requireNonNull(
-                TlsProbe.probe(context, Credentials.load(context), Duration.ofSeconds(10)).gateway());
+        return Objects.requireNonNull(TlsProbe.probe(context, Credentials.load(context), Duration.ofSeconds(10))
+                .gateway());
     }
 
     private static String health() throws IOException, InterruptedException {

@@ -85,8 +85,10 @@ class S42AccountedForTest {
                             + hex(product.boundLabel().getPayloadSha256()))
                     .toList();
             assertThat(got).isNotEmpty();
-            assertThat(entries(tenant, OWN).stream().map(IndexedEntry::getEntry).map(entry -> entry.getItemId() + " "
-                            + entry.getVersion() + " " + hex(entry.getVariantSha256())))
+            assertThat(entries(tenant, OWN).stream()
+                            .map(IndexedEntry::getEntry)
+                            .map(entry ->
+                                    entry.getItemId() + " " + entry.getVersion() + " " + hex(entry.getVariantSha256())))
                     .containsExactlyElementsOf(got);
         }
     }
@@ -97,7 +99,8 @@ class S42AccountedForTest {
         assertThat(keys).isNotEmpty();
         for (String tenant : SUBSCRIBERS) {
             AuditServiceBlockingStub audit = audit(tenant);
-            TreeHead head = audit.getTreeHead(GetTreeHeadRequest.getDefaultInstance()).getHead();
+            TreeHead head =
+                    audit.getTreeHead(GetTreeHeadRequest.getDefaultInstance()).getHead();
             assertThat(AuditCheck.head(head, tenant, keys)).isEmpty();
             List<IndexedEntry> entries = entries(tenant, OWN);
             // the size of a tree tells of its own entries alone
@@ -119,12 +122,13 @@ class S42AccountedForTest {
 
     @Test
     void no_partner_sees_anothers_account_or_what_its_own_was_made_from() throws Exception {
-        for (AuditLogChoice choice :
-                List.of(WHOLE, AuditLogChoice.newBuilder().setTenant(Demo.SPACE_WATCH).build())) {
+        for (AuditLogChoice choice : List.of(
+                WHOLE, AuditLogChoice.newBuilder().setTenant(Demo.SPACE_WATCH).build())) {
             assertThatThrownBy(() -> entries(Demo.ACME_SPACE, choice))
-                    .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> assertThat(
-                                    refused.getStatus().getCode())
-                            .isEqualTo(Status.Code.PERMISSION_DENIED));
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            refused ->
+                                    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
         }
         for (String tenant : SUBSCRIBERS) {
             assertThat(entries(tenant, OWN)).allSatisfy(entry -> {
@@ -179,7 +183,8 @@ class S42AccountedForTest {
 
         TreeHead signed = TreeHead.parseFrom(Files.readAllBytes(head));
         Files.write(
-                head, signed.toBuilder().setTreeSize(signed.getTreeSize() + 7).build().toByteArray());
+                head,
+                signed.toBuilder().setTreeSize(signed.getTreeSize() + 7).build().toByteArray());
         Ran forged = audit(Demo.SPACE_WATCH, "--head", head.toString());
         assertThat(forged.exitCode()).isEqualTo(2);
         assertThat(forged.text()).contains("signature does not verify");

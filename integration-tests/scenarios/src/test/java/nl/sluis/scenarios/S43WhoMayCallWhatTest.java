@@ -105,8 +105,8 @@ class S43WhoMayCallWhatTest {
                     try (PartnerClient client = gateway.client(credential)) {
                         for (Map.Entry<String, Set<Role>> method : ALLOWED.entrySet()) {
                             boolean home = vouching.equals(tenant.nation());
-                            boolean may = home
-                                    && GRANTED.get(tenant.name()).stream().anyMatch(method.getValue()::contains);
+                            boolean may =
+                                    home && GRANTED.get(tenant.name()).stream().anyMatch(method.getValue()::contains);
                             Status.Code code = call(client.channel(), method.getKey());
                             Set<Status.Code> expected = !home
                                     ? EnumSet.of(Status.Code.UNAVAILABLE)

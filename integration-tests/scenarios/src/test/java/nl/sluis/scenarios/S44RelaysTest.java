@@ -45,7 +45,8 @@ class S44RelaysTest {
 
     @Test
     void a_relay_submits_under_the_labels_that_the_originator_allows_and_nobody_else_does() throws Exception {
-        byte[] cdm = gateway.demo().conjunctions().get(0).getDocument().getContent().toByteArray();
+        byte[] cdm =
+                gateway.demo().conjunctions().get(0).getDocument().getContent().toByteArray();
 
         assertThat(gateway.contribute(Demo.CATALOGUE, cdm("relayed", RELAYED, cdm)))
                 .isInstanceOf(ContributionOutcome.Accepted.class);
@@ -68,7 +69,10 @@ class S44RelaysTest {
         // as if its own, and releasable to everybody
         gateway.accepted(
                 Demo.CATALOGUE,
-                List.of(cdm("laundered", Demo.PUBLIC_LABEL, original.getDocument().getContent().toByteArray())));
+                List.of(cdm(
+                        "laundered",
+                        Demo.PUBLIC_LABEL,
+                        original.getDocument().getContent().toByteArray())));
         gateway.quiet(List.of(received));
 
         assertThat(received.products(ProductKind.PRODUCT_KIND_CONJUNCTION)).hasSameSizeAs(before);
