@@ -20,11 +20,14 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import nl.sluis.gateway.audit.AuditLog;
+import nl.sluis.gateway.audit.TreeHeadSigner;
 import nl.sluis.gateway.identity.CertificateRules;
 import nl.sluis.gateway.identity.Identities;
 import nl.sluis.gateway.identity.RpcPermissions;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.release.DecisionLog;
+import nl.sluis.gateway.release.DeliveryLog;
 import nl.sluis.gateway.release.Frames;
 import nl.sluis.gateway.release.PolicyChanges;
 import nl.sluis.gateway.release.PolicyInForce;
@@ -111,13 +114,21 @@ final class SluisServer implements StreamServer {
                 new Coarsening(cursorKey, 60),
                 journal,
                 workers,
+                new SecureRandom(),
                 meters);
         padding = World.MESSAGE_BYTES
                 - (frameOf(variants, append(product(0, ""))).length() - Frames.PREFIX_BYTES)
                 // length of the field and its own prefix, which the label's digest does not change
                 - 2;
-        LiveSubscriptions subscriptions =
-                new LiveSubscriptions(journal, policy, variants, cursorKey, clock, () -> true);
+        // as a gateway sends: nothing leaves before it is in the audit log
+        LiveSubscriptions subscriptions = new LiveSubscriptions(
+                journal,
+                policy,
+                variants,
+                new DeliveryLog(AuditLog.open(journal, new TreeHeadSigner(signing), clock), clock),
+                cursorKey,
+                clock,
+                () -> true);
         Identities identities = Identities.open(
                 folder.resolve("pki").resolve("trust"),
                 CertificateRules.DEFAULT,
