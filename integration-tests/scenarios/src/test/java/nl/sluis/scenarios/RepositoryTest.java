@@ -77,8 +77,12 @@ final class RepositoryTest {
                     String command = line.replaceFirst("^.*java -jar gateway/server/target/sluis\\.jar ", "sluis ");
                     if (command.startsWith("sluis ")) {
                         given.add(command);
-                        String[] words =
-                                command.substring("sluis ".length()).strip().split("\\s+");
+                        // a quoted word is one, as in a shell
+                        String[] words = Pattern.compile("\"([^\"]*)\"|\\S+")
+                                .matcher(command.substring("sluis ".length()))
+                                .results()
+                                .map(word -> word.group(1) == null ? word.group() : word.group(1))
+                                .toArray(String[]::new);
                         assertThatCode(() -> Sluis.commandLine().parseArgs(words))
                                 .as("%s: %s", ROOT.relativize(page), command)
                                 .doesNotThrowAnyException();
