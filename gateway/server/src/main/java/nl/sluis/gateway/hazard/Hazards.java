@@ -62,7 +62,9 @@ public final class Hazards implements Stage.Work {
         while (next <= end) {
             for (Entry entry : journal.read(LogName.PRODUCTS, next, READ_ENTRIES_MAX)) {
                 StoredProduct stored = StoredProduct.parseFrom(entry.payload());
-                remember(stored.getBasis(), stored.getProduct());
+                if (!stored.hasWithdrawal()) {
+                    remember(stored.getBasis(), stored.getProduct());
+                }
                 next = entry.position() + 1;
             }
         }
@@ -75,7 +77,14 @@ public final class Hazards implements Stage.Work {
 
     @Override
     public List<NewEntry> handle(Entry entry) throws InvalidProtocolBufferException {
-        return products(Solution.parseFrom(entry.payload())).stream()
+        Solution solution = Solution.parseFrom(entry.payload());
+        if (solution.hasWithdrawal()) {
+            return List.of(NewEntry.of(StoredProduct.newBuilder()
+                    .setWithdrawal(solution.getWithdrawal())
+                    .build()
+                    .toByteArray()));
+        }
+        return products(solution).stream()
                 .map(stored -> NewEntry.keyed(stored.getProduct().getProductId(), stored.toByteArray()))
                 .toList();
     }
@@ -136,7 +145,9 @@ public final class Hazards implements Stage.Work {
                         ProductKind.PRODUCT_KIND_EPHEMERIS,
                         List.of(solution.getEphemeris().getObject()),
                         Product.newBuilder().setEphemeris(solution.getEphemeris()));
-            case CONTENT_NOT_SET -> throw new IllegalStateException("solution: no content (expected: one)");
+            case WITHDRAWAL, CONTENT_NOT_SET ->
+                throw new IllegalStateException(
+                        "solution: " + solution.getContentCase() + " (expected: what a product is made of)");
         };
     }
 
