@@ -151,9 +151,9 @@ public final class FlowUnderTest implements AutoCloseable {
         subscriptions = new LiveSubscriptions(
                 journal, policy, variants, withdrawals, releases::quotasLeft, new byte[32], clock, () -> true);
         stages = List.of(
-                new Stage("fusion", 0, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion),
-                new Stage("hazard", 0, journal, LogName.SOLUTIONS, LogName.PRODUCTS, hazards),
-                new Stage("release", 0, journal, LogName.PRODUCTS, LogName.RELEASED, releases));
+                new Stage("fusion", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion),
+                new Stage("hazard", 1, journal, LogName.SOLUTIONS, LogName.PRODUCTS, hazards),
+                new Stage("release", 1, journal, LogName.PRODUCTS, LogName.RELEASED, releases));
         withdrawn.start();
         stages.forEach(Stage::start);
         subscriptions.start();
