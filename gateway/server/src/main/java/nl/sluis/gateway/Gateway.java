@@ -24,10 +24,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import nl.sluis.gateway.fusion.Forces;
 import nl.sluis.gateway.fusion.Fusion;
@@ -40,10 +42,12 @@ import nl.sluis.gateway.identity.IdentityRejected;
 import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.RpcPermissions;
 import nl.sluis.gateway.identity.TenantId;
+import nl.sluis.gateway.ingest.ContributionChanges;
 import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
+import nl.sluis.gateway.officer.WithdrawalList;
 import nl.sluis.gateway.release.DecisionLog;
 import nl.sluis.gateway.release.PolicyChanges;
 import nl.sluis.gateway.release.PolicyInForce;
@@ -52,8 +56,11 @@ import nl.sluis.gateway.release.SecondDecider;
 import nl.sluis.gateway.release.SignedFiles;
 import nl.sluis.gateway.release.Signer;
 import nl.sluis.gateway.release.Variants;
+import nl.sluis.gateway.release.WithdrawnContributions;
+import nl.sluis.gateway.rpc.CatalogueMethods;
 import nl.sluis.gateway.rpc.CertificateCallers;
 import nl.sluis.gateway.rpc.GatewayMethods;
+import nl.sluis.gateway.rpc.Methods;
 import nl.sluis.gateway.rpc.PartnerLimits;
 import nl.sluis.gateway.rpc.PartnerMetrics;
 import nl.sluis.gateway.rpc.PartnerPort;
@@ -69,7 +76,9 @@ import nl.sluis.gateway.store.Node;
 import nl.sluis.gateway.store.Retention;
 import nl.sluis.gateway.store.Stage;
 import nl.sluis.gateway.store.StoreException;
+import nl.sluis.gateway.stream.Catalogue;
 import nl.sluis.gateway.stream.LiveSubscriptions;
+import nl.sluis.gateway.stream.Withdrawals;
 import nl.sluis.gateway.web.AdminServer;
 import nl.sluis.gateway.web.AdminTls;
 import nl.sluis.gateway.web.HealthCheck;
@@ -80,7 +89,9 @@ import nl.sluis.orbit.data.DataException;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Surface;
+import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.decide.QuotaLedger;
 import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ClosingReason;
@@ -103,6 +114,11 @@ public final class Gateway implements AutoCloseable {
      * year the mean of all is as good as half the tier's sigma.
      */
     private static final Duration COARSENING_BUCKET = Duration.ofDays(90);
+    /** Withdrawals and new labels that wait: each may read the whole log, so more would only wait longer. */
+    private static final int CHANGES_WAITING_MAX = 16;
+
+    /** Catalogue queries at a time: they may compute trajectories, and streams go first. */
+    private static final int QUERIES_AT_ONCE = 1;
 
     private static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);
 
@@ -127,11 +143,14 @@ public final class Gateway implements AutoCloseable {
     private final Identities identities;
     private final ExecutorService fits;
     private final ExecutorService workers;
+    private final ExecutorService changer;
+    private final ExecutorService queries;
     private final ScheduledExecutorService timer;
     private final ScheduledExecutorService policyWatch;
     private final Node node;
     private final Map<LogName, Retention> retention;
     private final LiveSubscriptions subscriptions;
+    private final WithdrawnContributions withdrawn;
     private final Variants variants;
     private volatile @Nullable Releases releases;
     private final Vertx vertx;
@@ -177,6 +196,14 @@ public final class Gateway implements AutoCloseable {
         }
         fits = threads("sluis-fit", config.fusion().threads());
         workers = threads("sluis-worker", Runtime.getRuntime().availableProcessors());
+        changer = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(CHANGES_WAITING_MAX),
+                task -> daemon("sluis-changes", task));
+        queries = threads("sluis-query", QUERIES_AT_ONCE);
         timer = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-timer", task));
         // of its own: the proof of a change must not hold up the sweep of revoked callers
         policyWatch = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-policy", task));
@@ -216,8 +243,9 @@ public final class Gateway implements AutoCloseable {
                 HAZARD,
                 token -> new Stage(
                         HAZARD, token, journal, LogName.SOLUTIONS, LogName.PRODUCTS, new Hazards(screening, journal)));
+        withdrawn = new WithdrawnContributions(journal, workers);
         node.add(RELEASE, token -> {
-            Releases work = new Releases(policy, decisions, journal, clock, timer, meters);
+            Releases work = new Releases(policy, decisions, withdrawn, journal, clock, timer, meters);
             releases = work;
             return new Stage(RELEASE, token, journal, LogName.PRODUCTS, LogName.RELEASED, work);
         });
@@ -225,21 +253,36 @@ public final class Gateway implements AutoCloseable {
                 policy,
                 new Signer(signingKey.getPrivate(), signingKey.getPublic()),
                 new Coarsening(secrets.coarseningKey(), COARSENING_BUCKET.toSeconds()),
+                withdrawn,
                 journal,
                 workers,
                 meters);
-        subscriptions = new LiveSubscriptions(journal, policy, variants, secrets.cursorKey(), clock, node::isConfirmed);
+        Withdrawals withdrawals = new Withdrawals(journal, workers, clock);
+        subscriptions = new LiveSubscriptions(
+                journal,
+                policy,
+                variants,
+                withdrawals,
+                this::quotasLeft,
+                secrets.cursorKey(),
+                clock,
+                node::isConfirmed);
 
         vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(config.partnerPort().eventLoops() + 1));
         RpcPermissions permissions = RpcPermissions.standard();
         GatewayMethods methods = new GatewayMethods(
                 ingest,
+                new ContributionChanges(journal, policy::bundle, changer, clock),
                 policy,
                 new Decisions(journal, policy, config.hostNation()),
                 new Bundles(policy, changes, clock),
+                withdrawals,
+                new WithdrawalList(journal, policy, config.hostNation()),
                 workers,
                 clock);
+        Methods.Builder table = methods.table();
+        new CatalogueMethods(new Catalogue(subscriptions, variants), queries).register(table);
         TlsOptions tls = new TlsOptions(
                 base.resolve(config.certificate().chain()),
                 base.resolve(config.certificate().key()),
@@ -257,7 +300,7 @@ public final class Gateway implements AutoCloseable {
                 new CertificateCallers(identities),
                 (caller, method) -> permissions.mayCall(method, rolesOf(policy, caller)),
                 tenant -> quota(policy, quota, tenant),
-                methods.table(),
+                table,
                 subscriptions,
                 serving,
                 new PartnerMetrics(meters),
@@ -293,10 +336,17 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** Quotas are counted where products are released; another node tells nothing of them. */
+    private List<QuotaLedger.Left> quotasLeft(Audience audience) {
+        Releases here = releases;
+        return here == null ? List.of() : here.quotasLeft(audience);
+    }
+
     /** Everything that is sent is decided anew anyway; what is left is whom to end, and what to make and release now. */
     private void policyChanged(PolicyBundle before, PolicyBundle now) {
         identities.sweep();
         variants.policyChanged();
+        subscriptions.policyChanged(now.header().version());
         partners.closeWhere(
                 caller -> subscribes(before, caller) && !subscribes(now, caller),
                 ClosingReason.CLOSING_REASON_PERMISSION);
@@ -536,6 +586,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts all parts and listens. */
     public void start() throws ConfigException {
+        withdrawn.start();
         node.start();
         subscriptions.start();
         try {
@@ -606,9 +657,13 @@ public final class Gateway implements AutoCloseable {
         quietly(() -> admin.stop().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
         quietly(() ->
                 vertx.close().toCompletionStage().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
+        withdrawn.close();
+        changer.shutdown();
+        queries.shutdownNow();
         workers.shutdown();
         quietly(() -> {
             if (!workers.awaitTermination(window.toMillis(), TimeUnit.MILLISECONDS)) {
+                changer.shutdownNow();
                 workers.shutdownNow();
             }
         });

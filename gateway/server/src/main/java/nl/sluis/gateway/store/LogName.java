@@ -23,6 +23,8 @@ public enum LogName {
     POLICIES(true),
     /** How far subscriptions have read, and what else the parts of a gateway keep of themselves. */
     CURSORS(true),
+    /** Contributions that were taken back, who had been sent what was made from them, and who has answered. */
+    WITHDRAWALS(true),
     /** The leaves of the audit tree: never trimmed, because a proof needs all of them. */
     AUDIT(false);
 

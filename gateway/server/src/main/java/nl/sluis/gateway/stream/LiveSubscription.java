@@ -5,8 +5,12 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.release.Frames;
 import nl.sluis.gateway.release.Variants;
@@ -14,44 +18,89 @@ import nl.sluis.policy.bundle.Audience;
 import nl.sluis.proto.v1.Checkpoint;
 import nl.sluis.proto.v1.Closing;
 import nl.sluis.proto.v1.ClosingReason;
+import nl.sluis.proto.v1.Gap;
+import nl.sluis.proto.v1.GapReason;
 import nl.sluis.proto.v1.Heartbeat;
+import nl.sluis.proto.v1.PolicyChanged;
+import nl.sluis.proto.v1.QuotaLeft;
 import nl.sluis.proto.v1.SnapshotComplete;
 import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.proto.v1.TextForm;
 import org.jspecify.annotations.Nullable;
 
 /** A cursor into an audience's own log. */
 final class LiveSubscription implements Subscription {
     private static final Duration RETRY_AFTER_SHUTDOWN = Duration.ofSeconds(2);
 
-    private final Audience audience;
-    private final AudienceLog log;
+    private final Plan plan;
     private final Filter filter;
     private final Variants variants;
-    private final Plan plan;
-    private final Function<Cursors.Place, byte[]> cursor;
+    private final Reading reading;
     private final InstantSource clock;
     private final Runnable wakeUp;
+    private final Deque<SubscribeResponse> notDelivered = new ArrayDeque<>();
     private final AtomicReference<@Nullable ClosingReason> closing = new AtomicReference<>();
+    private final AtomicReference<@Nullable PolicyUpdate> policy = new AtomicReference<>();
 
+    private Audience audience;
+    private volatile AudienceLog log;
+    private long[] snapshot;
     private int snapshotNext;
     private boolean snapshotAnnounced;
     private long snapshotDelivered;
-    private int next;
+    private long next;
     private long delivered;
     private long sequence;
-    private @Nullable Instant caughtUpTo;
     private boolean ended;
+    private volatile boolean closed;
 
     /**
      * Where a subscription starts.
      *
+     * @param text which text stands beside a product
+     * @param opening what is said first
      * @param snapshot indexes to send first
      * @param announce whether the end of the snapshot is announced
-     * @param live index to go on with
-     * @param delivered products delivered by the subscription that this one resumes
+     * @param next index to go on with
+     * @param sequence number of the last checkpoint of the subscription that this one resumes; else 0
+     * @param delivered products delivered by the subscription that this one resumes; else 0
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-    record Plan(int[] snapshot, boolean announce, int live, long delivered) {}
+    record Plan(
+            TextForm text,
+            List<SubscribeResponse> opening,
+            long[] snapshot,
+            boolean announce,
+            long next,
+            long sequence,
+            long delivered) {}
+
+    /** The tenant's side: its cursors, what it is asked to answer, and how far it has read. */
+    interface Reading {
+        /** A cursor at an index of the audience's log. */
+        byte[] cursor(Audience audience, long next, long sequence, long delivered);
+
+        /** A message of the audience's log as this tenant is told it. */
+        SubscribeResponse told(SubscribeResponse message);
+
+        /** What is left of the audience's quotas. */
+        List<QuotaLeft> quotasLeft(Audience audience);
+
+        /** The tenant is another audience now; it was sent all entries of the former one before an index. */
+        void left(Audience audience, long next);
+
+        /** The subscription is over; it was sent all entries before an index. */
+        void end(Audience audience, long next);
+    }
+
+    /**
+     * Another policy, and the audience that the tenant is under it.
+     *
+     * @param change what is told
+     * @param audience the audience
+     * @param log its log
+     */
+    private record PolicyUpdate(PolicyChanged change, Audience audience, AudienceLog log) {}
 
     LiveSubscription(
             Audience audience,
@@ -59,20 +108,25 @@ final class LiveSubscription implements Subscription {
             Filter filter,
             Variants variants,
             Plan plan,
-            Function<Cursors.Place, byte[]> cursor,
+            Reading reading,
             InstantSource clock,
             Runnable wakeUp) {
         this.audience = audience;
         this.log = log;
+        this.plan = plan;
         this.filter = filter;
         this.variants = variants;
-        this.plan = plan;
-        this.cursor = cursor;
+        this.reading = reading;
         this.clock = clock;
         this.wakeUp = wakeUp;
-        this.next = plan.live();
-        this.delivered = plan.delivered();
+        this.snapshot = plan.snapshot();
         this.snapshotAnnounced = !plan.announce();
+        this.next = plan.next();
+        this.sequence = plan.sequence();
+        this.delivered = plan.delivered();
+        notDelivered.addAll(plan.opening());
+        // a subscription can be resumed from its first moment: a checkpoint stands at its start
+        notDelivered.add(checkpoint());
         log.addListener(wakeUp);
     }
 
@@ -83,83 +137,170 @@ final class LiveSubscription implements Subscription {
             return out;
         }
         ClosingReason reason = closing.get();
-        if (reason == null) {
-            // a subscription can be resumed from its first moment: a checkpoint stands at its start
-            int count = sendDue(out, maxBytes);
-            if (count > 0 || sequence == 0) {
-                out.appendBuffer(checkpoint());
-            }
-            if (!snapshotAnnounced && snapshotNext == plan.snapshot().length) {
-                snapshotAnnounced = true;
-                out.appendBuffer(frame(SubscribeResponse.newBuilder()
-                        .setSnapshotComplete(SnapshotComplete.newBuilder().setCount(snapshotDelivered))));
-            }
-        } else {
+        if (reason != null) {
             out.appendBuffer(closingFrame(reason));
             ended = true;
+            return out;
+        }
+        takeUpPolicy();
+        while (!notDelivered.isEmpty()) {
+            out.appendBuffer(Frames.frame(notDelivered.remove()));
+        }
+        if (sendDue(out, maxBytes)) {
+            out.appendBuffer(Frames.frame(checkpoint()));
+        }
+        if (!snapshotAnnounced && !inSnapshot()) {
+            snapshotAnnounced = true;
+            out.appendBuffer(frame(SubscribeResponse.newBuilder()
+                    .setSnapshotComplete(SnapshotComplete.newBuilder().setCount(snapshotDelivered))));
         }
         return out;
     }
 
-    private int sendDue(Buffer out, int maxBytes) {
-        int count = 0;
-        while (out.length() < maxBytes) {
-            boolean inSnapshot = snapshotNext < plan.snapshot().length;
-            if (!inSnapshot && next >= log.size()) {
-                caughtUpTo = clock.instant();
-                break;
+    /** Sends what is due; says whether anything was sent after which one may resume. */
+    private boolean sendDue(Buffer out, int maxBytes) {
+        boolean sent = false;
+        while (out.length() < maxBytes && isDue()) {
+            if (!inSnapshot() && next < log.first()) {
+                out.appendBuffer(gap(GapReason.GAP_REASON_TRIMMED, null, releasedAt(log.first())));
+                next = log.first();
+                sent = true;
+                continue;
             }
-            int index = inSnapshot ? plan.snapshot()[snapshotNext] : next;
-            Variants.Found found = variants.find(audience, log.position(index), wakeUp);
-            if (found instanceof Variants.Found.Loading) {
-                break;
+            long index = due();
+            Optional<SubscribeResponse> told = log.told(index);
+            if (told.isPresent()) {
+                out.appendBuffer(Frames.frame(reading.told(told.get())));
+                sent = true;
+            } else {
+                Variants.Found found = variants.find(audience, log.position(index), wakeUp);
+                if (found instanceof Variants.Found.Loading) {
+                    break;
+                }
+                sent |= send(out, found, index);
             }
-            if (inSnapshot) {
+            if (inSnapshot()) {
                 snapshotNext++;
             } else {
                 next++;
             }
-            if (found instanceof Variants.Found.Ready ready && filter.matches(ready.product())) {
-                out.appendBuffer(ready.frame());
-                delivered++;
-                count++;
-                if (inSnapshot) {
-                    snapshotDelivered++;
-                }
-            }
         }
-        return count;
+        return sent;
+    }
+
+    private boolean send(Buffer out, Variants.Found found, long index) {
+        if (found instanceof Variants.Found.Ready ready) {
+            if (!filter.matches(ready.product())) {
+                return false;
+            }
+            out.appendBuffer(ready.frame(plan.text()));
+            delivered++;
+            if (inSnapshot()) {
+                snapshotDelivered++;
+            }
+            return true;
+        }
+        if (found instanceof Variants.Found.Damaged) {
+            out.appendBuffer(gap(GapReason.GAP_REASON_DAMAGED, releasedAt(index), releasedAt(index)));
+            return true;
+        }
+        if (found instanceof Variants.Found.Trimmed) {
+            out.appendBuffer(gap(GapReason.GAP_REASON_TRIMMED, releasedAt(index), releasedAt(index)));
+            return true;
+        }
+        // withheld by another policy than it was released under: nothing is said; withdrawn: the notice says it
+        return false;
+    }
+
+    private boolean inSnapshot() {
+        return snapshotNext < snapshot.length;
+    }
+
+    private boolean isDue() {
+        return inSnapshot() || next < log.end();
+    }
+
+    private long due() {
+        return inSnapshot() ? snapshot[snapshotNext] : next;
+    }
+
+    private Instant releasedAt(long index) {
+        return Times.ofMicros(log.releasedMicros(index));
+    }
+
+    @Override
+    public boolean behind() {
+        return isDue();
+    }
+
+    /** Other rules hold: under them the tenant may be another audience, whose latest products it then gets. */
+    private void takeUpPolicy() {
+        PolicyUpdate update = policy.getAndSet(null);
+        if (update == null) {
+            return;
+        }
+        notDelivered.add(
+                SubscribeResponse.newBuilder().setPolicyChanged(update.change()).build());
+        if (update.log() != log) {
+            log.removeListener(wakeUp);
+            reading.left(audience, next);
+            log = update.log();
+            if (!closed) {
+                log.addListener(wakeUp);
+            }
+            AudienceLog.Snapshot now = log.snapshot();
+            snapshot = now.indexes();
+            snapshotNext = 0;
+            next = now.end();
+        }
+        audience = update.audience();
+    }
+
+    /** Whether it reads a log, or will from the next poll on. */
+    boolean isOf(AudienceLog candidate) {
+        PolicyUpdate update = policy.get();
+        return (update == null ? log : update.log()) == candidate;
+    }
+
+    /** Tells of another policy at the next poll. May be called on any thread. */
+    void policyChanged(PolicyChanged change, Audience audienceNow, AudienceLog logNow) {
+        policy.set(new PolicyUpdate(change, audienceNow, logNow));
+        wakeUp.run();
     }
 
     /** In the middle of a snapshot a cursor points at its start: resuming repeats rather than misses. */
-    private byte[] cursor() {
-        boolean inSnapshot = snapshotNext < plan.snapshot().length;
-        int place = inSnapshot ? plan.snapshot()[0] : next;
-        return cursor.apply(new Cursors.Place(place, delivered));
+    private ByteString cursor() {
+        return ByteString.copyFrom(reading.cursor(audience, inSnapshot() ? snapshot[0] : next, sequence, delivered));
     }
 
-    private Buffer checkpoint() {
-        return frame(SubscribeResponse.newBuilder()
+    private SubscribeResponse checkpoint() {
+        sequence++;
+        return SubscribeResponse.newBuilder()
                 .setCheckpoint(Checkpoint.newBuilder()
-                        .setSequence(++sequence)
+                        .setSequence(sequence)
                         .setDelivered(delivered)
-                        .setCursor(ByteString.copyFrom(cursor()))));
+                        .setCursor(cursor()))
+                .build();
     }
 
     @Override
     public Buffer heartbeat() {
-        Heartbeat.Builder heartbeat = Heartbeat.newBuilder();
         Instant now = clock.instant();
-        Instant watermark = next >= log.size() ? now : caughtUpTo;
-        if (watermark != null) {
-            heartbeat.setWatermark(Times.timestamp(watermark));
-            heartbeat.setLag(Times.duration(Duration.between(watermark, now)));
-        }
-        return frame(SubscribeResponse.newBuilder().setHeartbeat(heartbeat));
+        // all before what is due next was sent
+        Instant watermark = isDue() ? earlier(releasedAt(Math.max(due(), log.first())), now) : now;
+        return frame(SubscribeResponse.newBuilder()
+                .setHeartbeat(Heartbeat.newBuilder()
+                        .addAllQuotas(reading.quotasLeft(audience))
+                        .setWatermark(Times.timestamp(watermark))
+                        .setLag(Times.duration(Duration.between(watermark, now)))));
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
     }
 
     private Buffer closingFrame(ClosingReason reason) {
-        Closing.Builder last = Closing.newBuilder().setReason(reason).setCursor(ByteString.copyFrom(cursor()));
+        Closing.Builder last = Closing.newBuilder().setReason(reason).setCursor(cursor());
         if (reason == ClosingReason.CLOSING_REASON_SHUTDOWN
                 || reason == ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED
                 || reason == ClosingReason.CLOSING_REASON_TOO_SLOW) {
@@ -168,13 +309,26 @@ final class LiveSubscription implements Subscription {
         return frame(SubscribeResponse.newBuilder().setClosing(last));
     }
 
+    /** A gap; without a start where it is not known since when something is missing. */
+    static SubscribeResponse.Builder gapMessage(GapReason reason, @Nullable Instant from, Instant to) {
+        Gap.Builder gap = Gap.newBuilder().setReason(reason).setTo(Times.timestamp(to));
+        if (from != null) {
+            gap.setFrom(Times.timestamp(from));
+        }
+        return SubscribeResponse.newBuilder().setGap(gap);
+    }
+
+    private static Buffer gap(GapReason reason, @Nullable Instant from, Instant to) {
+        return frame(gapMessage(reason, from, to));
+    }
+
     private static Buffer frame(SubscribeResponse.Builder message) {
         return Frames.frame(message.build());
     }
 
     @Override
     public void close(ClosingReason reason) {
-        if (closing.compareAndSet(null, reason)) {
+        if (closing.compareAndSet(null, Objects.requireNonNull(reason))) {
             wakeUp.run();
         }
     }
@@ -186,6 +340,10 @@ final class LiveSubscription implements Subscription {
 
     @Override
     public void close() {
-        log.removeListener(wakeUp);
+        if (!closed) {
+            closed = true;
+            log.removeListener(wakeUp);
+            reading.end(audience, next);
+        }
     }
 }
