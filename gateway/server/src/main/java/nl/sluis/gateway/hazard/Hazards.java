@@ -67,7 +67,8 @@ public final class Hazards implements Stage.Work {
                 if (!stored.hasWithdrawal()) {
                     remember(stored.getBasis(), stored.getProduct());
                     // what a partner contributed is passed on to all and belongs to no history
-                    if (stored.getProduct().hasConjunction() && stored.getBasis().getAudiencesCount() > 0) {
+                    if (stored.getProduct().hasConjunction()
+                            && stored.getBasis().getAudiencesCount() > 0) {
                         events.restore(
                                 stored.getBasis().getLabel().getDataMode().name(),
                                 audiences(stored.getBasis()),

@@ -64,7 +64,8 @@ final class BatchBaseline {
         ObservableSatellite satellite = new ObservableSatellite(0);
         for (Observation observation : observations) {
             GroundStation station = stations.get(observation.sensorId());
-            Map<Component, Double> sigmas = Objects.requireNonNull(byId.get(observation.sensorId())).sigmas();
+            Map<Component, Double> sigmas =
+                    Objects.requireNonNull(byId.get(observation.sensorId())).sigmas();
             AbsoluteDate date = new AbsoluteDate(observation.epoch(), TimeScalesFactory.getUTC());
             if (observation instanceof Observation.Range range) {
                 estimator.addMeasurement(
