@@ -51,7 +51,7 @@ final class DeliveryVerifier {
                     + product.getVersion() + " of kind " + product.getKind() + " (expected: kind " + delivery.getKind()
                     + ")");
         }
-        return new ReceivedProduct(product, bound, delivery.getPayload(), integrity);
+        return new ReceivedProduct(product, bound, delivery.getPayload(), integrity, delivery.getText());
     }
 
     private ReceivedProduct.Integrity checkSignature(String name, BoundLabel bound) throws IntegrityException {

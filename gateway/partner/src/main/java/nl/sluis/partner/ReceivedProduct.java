@@ -12,8 +12,10 @@ import nl.sluis.proto.v1.Product;
  * @param boundLabel its label as bound, for whoever keeps evidence
  * @param payload the bytes that the label was bound to
  * @param integrity how far that was checked
+ * @param text the text that was asked for, as the gateway made it of the payload; not signed, empty where there is none
  */
-public record ReceivedProduct(Product product, BoundLabel boundLabel, ByteString payload, Integrity integrity) {
+public record ReceivedProduct(
+        Product product, BoundLabel boundLabel, ByteString payload, Integrity integrity, String text) {
     /** The label. */
     public Label label() {
         return boundLabel.getLabel();

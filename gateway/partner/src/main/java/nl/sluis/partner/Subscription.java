@@ -106,7 +106,7 @@ public final class Subscription implements AutoCloseable {
         }
         if (call != null) {
             call.abort(new Verdict.Stop(cancelledEnd()));
-            // a call that is cancelled while it starts may never report its end
+            // a call that is cancelled before it starts never reports its end
             finish(cancelledEnd());
         } else if (retry != null) {
             retry.run();
@@ -132,7 +132,15 @@ public final class Subscription implements AutoCloseable {
             finish(cancelledEnd());
             return;
         }
-        stub.subscribe(nextRequest(), call);
+        try {
+            stub.subscribe(nextRequest(), call);
+        } catch (IllegalStateException e) {
+            // gRPC refuses to start a call that was cancelled between its making and its start, and reports no end of
+            // it
+            if (!isCancelled()) {
+                throw e;
+            }
+        }
         if (isCancelled()) {
             call.abort(new Verdict.Stop(cancelledEnd()));
         }
@@ -237,7 +245,9 @@ public final class Subscription implements AutoCloseable {
         private volatile @Nullable Runnable cancelWatch;
 
         Call(Optional<Checkpoint> resumedFrom) {
-            ledger = new CheckpointLedger(resumedFrom);
+            ledger = resumedFrom.isEmpty() && request.hasCursor()
+                    ? CheckpointLedger.ofUnknownCursor()
+                    : new CheckpointLedger(resumedFrom);
             wholeSnapshot = resumedFrom.isEmpty() && request.hasSnapshot();
         }
 

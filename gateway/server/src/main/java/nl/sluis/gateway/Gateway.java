@@ -25,10 +25,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import nl.sluis.gateway.audit.AuditException;
 import nl.sluis.gateway.audit.AuditLog;
@@ -46,11 +48,13 @@ import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.RpcPermissions;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.identity.TrustProblem;
+import nl.sluis.gateway.ingest.ContributionChanges;
 import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
 import nl.sluis.gateway.officer.Tenants;
+import nl.sluis.gateway.officer.WithdrawalList;
 import nl.sluis.gateway.release.DecisionLog;
 import nl.sluis.gateway.release.DeliveryLog;
 import nl.sluis.gateway.release.PolicyChanges;
@@ -60,7 +64,9 @@ import nl.sluis.gateway.release.SecondDecider;
 import nl.sluis.gateway.release.SignedFiles;
 import nl.sluis.gateway.release.Signer;
 import nl.sluis.gateway.release.Variants;
+import nl.sluis.gateway.release.WithdrawnContributions;
 import nl.sluis.gateway.rpc.AuditMethods;
+import nl.sluis.gateway.rpc.CatalogueMethods;
 import nl.sluis.gateway.rpc.CertificateCallers;
 import nl.sluis.gateway.rpc.GatewayMethods;
 import nl.sluis.gateway.rpc.Methods;
@@ -80,7 +86,9 @@ import nl.sluis.gateway.store.Node;
 import nl.sluis.gateway.store.Retention;
 import nl.sluis.gateway.store.Stage;
 import nl.sluis.gateway.store.StoreException;
+import nl.sluis.gateway.stream.Catalogue;
 import nl.sluis.gateway.stream.LiveSubscriptions;
+import nl.sluis.gateway.stream.Withdrawals;
 import nl.sluis.gateway.web.AdminServer;
 import nl.sluis.gateway.web.AdminTls;
 import nl.sluis.gateway.web.HealthCheck;
@@ -91,8 +99,10 @@ import nl.sluis.orbit.data.DataException;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Surface;
+import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.decide.Coarsening;
+import nl.sluis.policy.decide.QuotaLedger;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ClosingReason;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +124,11 @@ public final class Gateway implements AutoCloseable {
      * year the mean of all is as good as half the tier's sigma.
      */
     private static final Duration COARSENING_BUCKET = Duration.ofDays(90);
+    /** Withdrawals and new labels that wait: each may read the whole log, so more would only wait longer. */
+    private static final int CHANGES_WAITING_MAX = 16;
+
+    /** Catalogue queries at a time: they may compute trajectories, and streams go first. */
+    private static final int QUERIES_AT_ONCE = 1;
 
     /** A stricter policy holds within a second: half of it to be seen, half to be proved and compiled. */
     private static final Duration POLICY_LOOK_INTERVAL = Duration.ofMillis(500);
@@ -148,11 +163,14 @@ public final class Gateway implements AutoCloseable {
     private final Identities identities;
     private final ExecutorService fits;
     private final ExecutorService workers;
+    private final ExecutorService changer;
+    private final ExecutorService queries;
     private final ScheduledExecutorService timer;
     private final ScheduledExecutorService policyWatch;
     private final Node node;
     private final Map<LogName, Retention> retention;
     private final LiveSubscriptions subscriptions;
+    private final WithdrawnContributions withdrawn;
     private final Tenants tenants;
     private final TurnedAway turnedAway;
     private final Reloads reloads = new Reloads(meters);
@@ -202,6 +220,14 @@ public final class Gateway implements AutoCloseable {
         }
         fits = threads("sluis-fit", config.fusion().threads());
         workers = threads("sluis-worker", Runtime.getRuntime().availableProcessors());
+        changer = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(CHANGES_WAITING_MAX),
+                task -> daemon("sluis-changes", task));
+        queries = threads("sluis-query", QUERIES_AT_ONCE);
         timer = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-timer", task));
         // of its own: the proof of a change must not hold up the sweep of revoked callers
         policyWatch = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-policy", task));
@@ -242,8 +268,9 @@ public final class Gateway implements AutoCloseable {
                 HAZARD,
                 token -> new Stage(
                         HAZARD, token, journal, LogName.SOLUTIONS, LogName.PRODUCTS, new Hazards(screening, journal)));
+        withdrawn = new WithdrawnContributions(journal, workers);
         node.add(RELEASE, token -> {
-            Releases work = new Releases(policy, decisions, journal, clock, timer, meters);
+            Releases work = new Releases(policy, decisions, withdrawn, journal, clock, timer, meters);
             releases = work;
             return new Stage(RELEASE, token, journal, LogName.PRODUCTS, LogName.RELEASED, work);
         });
@@ -251,15 +278,20 @@ public final class Gateway implements AutoCloseable {
                 policy,
                 new Signer(signingKey.getPrivate(), signingKey.getPublic()),
                 new Coarsening(secrets.coarseningKey(), COARSENING_BUCKET.toSeconds()),
+                withdrawn,
                 journal,
                 workers,
                 random,
                 meters);
+        DeliveryLog deliveries = new DeliveryLog(audit, clock);
+        Withdrawals withdrawals = new Withdrawals(journal, workers, clock);
         subscriptions = new LiveSubscriptions(
                 journal,
                 policy,
                 variants,
-                new DeliveryLog(audit, clock),
+                withdrawals,
+                this::quotasLeft,
+                deliveries,
                 secrets.cursorKey(),
                 clock,
                 node::isConfirmed);
@@ -270,10 +302,14 @@ public final class Gateway implements AutoCloseable {
         tenants = new Tenants(policy, identities, journal, audit, config.hostNation(), workers, clock);
         Methods.Builder methods = new GatewayMethods(
                         ingest,
+                        new ContributionChanges(journal, policy::bundle, changer, clock),
                         new Decisions(journal, policy, config.hostNation()),
                         new Bundles(policy, changes, clock),
+                        withdrawals,
+                        new WithdrawalList(journal, policy, config.hostNation()),
                         workers)
                 .table();
+        new CatalogueMethods(new Catalogue(subscriptions, variants, deliveries), queries).register(methods);
         new AuditMethods(audit, caller -> isHostsAuditor(policy, caller), workers).register(methods);
         new TenantMethods(policy, tenants, clock).register(methods);
         Path chain = base.resolve(config.certificate().chain());
@@ -337,11 +373,18 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** Quotas are counted where products are released; another node tells nothing of them. */
+    private List<QuotaLedger.Left> quotasLeft(Audience audience) {
+        Releases here = releases;
+        return here == null ? List.of() : here.quotasLeft(audience);
+    }
+
     /** Everything that is sent is decided anew anyway; what is left is whom to end, and what to make and release now. */
     private void policyChanged(PolicyBundle before, PolicyBundle now) {
         audit.enterPolicy(now.digestHex(), now.header().version());
         identities.sweep();
         variants.policyChanged();
+        subscriptions.policyChanged(now.header().version());
         partners.closeWhere(
                 caller -> subscribes(before, caller) && !subscribes(now, caller),
                 ClosingReason.CLOSING_REASON_PERMISSION);
@@ -602,6 +645,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts all parts and listens. */
     public void start() throws ConfigException {
+        withdrawn.start();
         node.start();
         subscriptions.start();
         try {
@@ -683,9 +727,13 @@ public final class Gateway implements AutoCloseable {
         quietly(() -> admin.stop().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
         quietly(() ->
                 vertx.close().toCompletionStage().toCompletableFuture().get(window.toMillis(), TimeUnit.MILLISECONDS));
+        withdrawn.close();
+        changer.shutdown();
+        queries.shutdownNow();
         workers.shutdown();
         quietly(() -> {
             if (!workers.awaitTermination(window.toMillis(), TimeUnit.MILLISECONDS)) {
+                changer.shutdownNow();
                 workers.shutdownNow();
             }
         });

@@ -16,6 +16,7 @@ import nl.sluis.partner.command.DoctorCommand;
 import nl.sluis.partner.command.ShortErrors;
 import nl.sluis.partner.command.SubscribeCommand;
 import nl.sluis.partner.command.TenantCommand;
+import nl.sluis.partner.command.WithdrawCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +34,7 @@ import picocli.CommandLine.IVersionProvider;
             PolicyCommand.class,
             SubscribeCommand.class,
             ContributeCommand.class,
+            WithdrawCommand.class,
             ContextCommand.class,
             DoctorCommand.class,
             FitCommand.class,

@@ -37,6 +37,7 @@ import nl.sluis.policy.bundle.BundleSignatures;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.label.Spifs;
+import nl.sluis.proto.v1.CatalogueServiceGrpc;
 import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.Label;
 import nl.sluis.proto.v1.Owner;
@@ -273,8 +274,18 @@ final class GatewayUnderTest implements AutoCloseable {
         return client;
     }
 
+    CatalogueServiceGrpc.CatalogueServiceBlockingStub catalogue(String tenant) throws Exception {
+        return CatalogueServiceGrpc.newBlockingStub(tenant(tenant).channel());
+    }
+
     Received subscribe(String tenant) throws Exception {
-        Received received = subscribe(tenant, FROM_SNAPSHOT);
+        return subscribe(tenant, false);
+    }
+
+    /** Subscribes as one who removes, or does not remove, what is withdrawn, and says so. */
+    Received subscribe(String tenant, boolean removesWithdrawn) throws Exception {
+        Received received = new Received(removesWithdrawn);
+        tenant(tenant).subscribe(FROM_SNAPSHOT, received);
         received.await(tenant + " subscribes", LIMIT, () -> received.snapshotCount() >= 0);
         return received;
     }

@@ -14,14 +14,29 @@ import nl.sluis.proto.v1.ClosingReason;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.ProductKind;
 import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.proto.v1.Withdrawn;
 
 /** What one subscriber received, message by message. Heartbeats come often, so waiting for any message is enough. */
 final class Received implements SubscriptionListener {
     private final List<SubscribeResponse> messages = new ArrayList<>();
     private final List<ReceivedProduct> products = new ArrayList<>();
     private final List<Checkpoint> checkpoints = new ArrayList<>();
+    private final boolean removesWithdrawn;
     private Instant upToDate = Instant.MIN;
     private long snapshotCount = -1;
+
+    Received() {
+        this(false);
+    }
+
+    Received(boolean removesWithdrawn) {
+        this.removesWithdrawn = removesWithdrawn;
+    }
+
+    @Override
+    public boolean onWithdrawn(Withdrawn withdrawn) {
+        return removesWithdrawn;
+    }
 
     @Override
     public synchronized void onMessage(SubscribeResponse message) {

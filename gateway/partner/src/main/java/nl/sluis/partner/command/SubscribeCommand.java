@@ -36,6 +36,7 @@ import nl.sluis.proto.v1.StartNow;
 import nl.sluis.proto.v1.StartSnapshot;
 import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.proto.v1.TextForm;
 import nl.sluis.proto.v1.Withdrawn;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -63,7 +64,12 @@ import picocli.CommandLine.Spec;
             "  sluis subscribe all --from snapshot",
             "  sluis subscribe conjunctions \\",
             "    --filter 'product.conjunction.miss_distance_m < 500.0'",
-            "  sluis subscribe tracks --cursor-file tracks.cursor -o jsonl >> tracks.jsonl"
+            "  sluis subscribe tracks --cursor-file tracks.cursor -o jsonl >> tracks.jsonl",
+            "  sluis subscribe tracks --from snapshot --once -o ccsds-kvn",
+            "",
+            "CCSDS texts are made by the gateway: an OPM of a track, an OEM of an ephemeris,",
+            "a CDM of a conjunction. One text follows another; a product without one is named",
+            "on standard error."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -103,9 +109,25 @@ public final class SubscribeCommand implements Callable<Integer> {
 
     /** Forms of output. */
     enum Output {
-        table,
-        json,
-        jsonl
+        table("table", TextForm.TEXT_FORM_UNSPECIFIED),
+        json("json", TextForm.TEXT_FORM_UNSPECIFIED),
+        jsonl("jsonl", TextForm.TEXT_FORM_UNSPECIFIED),
+        ccsdsKvn("ccsds-kvn", TextForm.TEXT_FORM_CCSDS_KVN),
+        ccsdsXml("ccsds-xml", TextForm.TEXT_FORM_CCSDS_XML);
+
+        private final String word;
+        private final TextForm textForm;
+
+        Output(String word, TextForm textForm) {
+            this.word = word;
+            this.textForm = textForm;
+        }
+
+        /** The word of the command line. */
+        @Override
+        public String toString() {
+            return word;
+        }
     }
 
     @Spec
@@ -210,7 +232,8 @@ public final class SubscribeCommand implements Callable<Integer> {
     }
 
     private SubscribeRequest request(CommandLine line) {
-        SubscribeRequest.Builder request = SubscribeRequest.newBuilder().addAllKinds(subject.kinds);
+        SubscribeRequest.Builder request =
+                SubscribeRequest.newBuilder().addAllKinds(subject.kinds).setTextForm(output.textForm);
         objects.forEach(object -> request.addObjects(object(object)));
         regimes.forEach(
                 regime -> request.addRegimes(enumValue(line, "--regime", OrbitRegime.class, "ORBIT_REGIME_", regime)));
@@ -282,6 +305,7 @@ public final class SubscribeCommand implements Callable<Integer> {
                 new TableWriter(line.getOut(), line.getColorScheme().ansi(), new LabelText(policyNames(client)));
             case json -> new JsonWriter(line.getOut(), true);
             case jsonl -> new JsonWriter(line.getOut(), false);
+            case ccsdsKvn, ccsdsXml -> new CcsdsWriter(line.getOut(), line.getErr());
         };
     }
 

@@ -34,6 +34,7 @@ import nl.sluis.proto.v1.SnapshotComplete;
 import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.SubscribeResponse;
 import nl.sluis.proto.v1.Tenant;
+import nl.sluis.proto.v1.TextForm;
 import nl.sluis.proto.v1.Track;
 import nl.sluis.proto.v1.Withdrawn;
 import org.junit.jupiter.api.AfterAll;
@@ -96,6 +97,18 @@ class SubscribeCommandTest {
                 .contains("snapshot complete: 3 products")
                 .contains("3 products, 0 repeats dropped, 0 reconnects");
         assertThat(ran.exitCode()).isZero();
+    }
+
+    @Test
+    void ccsdsTextsAreAskedForAndFollowOneAnother() {
+        SubscribeResponse.Builder withText = delivery(track()).toBuilder();
+        withText.getDeliveryBuilder().setText("CCSDS_OPM_VERS = 2.0\nCOMMENT \u001b[31m\n");
+        script(withText.build(), delivery(conjunction(true)), snapshotComplete(2));
+        Ran ran = Ran.run(gateway, new SubscribeCommand(), "all", "--from", "snapshot", "--once", "-o", "ccsds-kvn");
+
+        assertThat(gateway.requests.remove().getTextForm()).isEqualTo(TextForm.TEXT_FORM_CCSDS_KVN);
+        assertThat(ran.out()).isEqualToNormalizingNewlines("CCSDS_OPM_VERS = 2.0\nCOMMENT ?[31m\n");
+        assertThat(ran.err()).contains("no CCSDS text: conjunction 25544 ISS x 48274 CZ-3B DEB");
     }
 
     @Test

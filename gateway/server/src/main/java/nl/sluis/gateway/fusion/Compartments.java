@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
@@ -38,6 +39,22 @@ final class Compartments<T> {
                 .sorted(Comparator.comparingLong(order))
                 .forEach(entry -> formed.add(audiences.apply(entry), entry));
         return formed;
+    }
+
+    /**
+     * Takes entries out.
+     *
+     * @return the audiences that could use one of them: their views have changed
+     */
+    BitSet remove(Predicate<T> which) {
+        BitSet audiences = new BitSet();
+        byAudiences.forEach((users, entries) -> {
+            if (entries.removeIf(which)) {
+                audiences.or(users);
+            }
+        });
+        byAudiences.values().removeIf(List::isEmpty);
+        return audiences;
     }
 
     /**

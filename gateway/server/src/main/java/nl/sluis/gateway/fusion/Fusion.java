@@ -35,6 +35,7 @@ import nl.sluis.journal.v1.ElementSets;
 import nl.sluis.journal.v1.Solution;
 import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.journal.v1.StoredRecord;
+import nl.sluis.journal.v1.Withdrawal;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.encounter.Sgp4;
 import nl.sluis.policy.bundle.PolicyBundle;
@@ -116,9 +117,7 @@ public final class Fusion implements Stage.Work {
     public List<NewEntry> handle(Entry entry)
             throws InvalidProtocolBufferException, LabelException, InterruptedException {
         Touched touched = takeIn(entry);
-        touched.objects()
-                .keySet()
-                .forEach(key -> usability.explain(touched.contributionId(), touched.label(), key, Kind.TRACK));
+        touched.used().forEach(key -> usability.explain(touched.contributionId(), touched.label(), key, Kind.TRACK));
         List<Solution> solutions = new ArrayList<>(touched.passedOn());
         solutions.addAll(elementSolutions(touched.label().mode(), touched.elementAudiences()));
         solutions.addAll(fit(touched.label().mode(), touched.objects()));
@@ -209,13 +208,15 @@ public final class Fusion implements Stage.Work {
      *
      * @param contributionId its identifier
      * @param label its label
-     * @param objects objects with new observations or references, and the audiences that may use them
-     * @param elementAudiences audiences that may use new elements
+     * @param used objects that it has observations or references of
+     * @param objects objects whose views have changed, and the audiences that have such a view
+     * @param elementAudiences audiences whose view of the public elements has changed
      * @param passedOn what needs no fusion
      */
     private record Touched(
             String contributionId,
             SecurityLabel label,
+            List<ObjectKey> used,
             Map<ObjectKey, BitSet> objects,
             BitSet elementAudiences,
             List<Solution> passedOn) {}
@@ -228,6 +229,15 @@ public final class Fusion implements Stage.Work {
         Map<ObjectKey, List<OrbitState>> references = new LinkedHashMap<>();
         List<MeanElements> elements = new ArrayList<>();
         List<Solution> passedOn = new ArrayList<>();
+        Map<ObjectKey, BitSet> touched = new TreeMap<>();
+        BitSet elementAudiences = new BitSet();
+        if (contribution.hasWithdrawal()) {
+            // first in the log, so that what is made without it comes after
+            passedOn.add(Solution.newBuilder()
+                    .setWithdrawal(contribution.getWithdrawal())
+                    .build());
+            takeOut(contribution.getWithdrawal(), touched, elementAudiences);
+        }
         int index = 0;
         // our own estimate is no observation: used again it would count twice what went into it
         List<StoredRecord> records = contribution.getResubmitted() ? List.of() : contribution.getRecordsList();
@@ -277,8 +287,8 @@ public final class Fusion implements Stage.Work {
             }
         }
 
-        Map<ObjectKey, BitSet> touched = new TreeMap<>();
-        for (ObjectKey key : union(seen.keySet(), references.keySet())) {
+        List<ObjectKey> used = union(seen.keySet(), references.keySet());
+        for (ObjectKey key : used) {
             BitSet usable = policy.usable(label, key, Kind.TRACK);
             Input input = new Input(
                     entry.position(),
@@ -289,10 +299,9 @@ public final class Fusion implements Stage.Work {
                     references.getOrDefault(key, List.of()));
             objects.computeIfAbsent(new Subject(label.mode(), key), none -> new Compartments<>(Input::order))
                     .add(usable, input);
-            touched.put(key, usable);
+            touched.computeIfAbsent(key, none -> new BitSet()).or(usable);
         }
 
-        BitSet elementAudiences = new BitSet();
         for (MeanElements one : elements) {
             key(one.getObject()).ifPresent(key -> {
                 addStart(entry.position(), contribution.getContributionId(), received, label, key, one);
@@ -306,7 +315,23 @@ public final class Fusion implements Stage.Work {
                                         elementsSeen++, contribution.getContributionId(), received, label, one));
             });
         }
-        return new Touched(contribution.getContributionId(), label, touched, elementAudiences, passedOn);
+        return new Touched(contribution.getContributionId(), label, used, touched, elementAudiences, passedOn);
+    }
+
+    /** Takes a withdrawn contribution out of every compartment; the views that held it are due. */
+    private void takeOut(Withdrawal withdrawal, Map<ObjectKey, BitSet> touched, BitSet elementAudiences) {
+        String id = withdrawal.getContributionId();
+        objects.forEach((subject, compartments) -> {
+            BitSet audiences =
+                    compartments.remove(input -> input.contributionId().equals(id));
+            if (!audiences.isEmpty()) {
+                touched.computeIfAbsent(subject.object(), none -> new BitSet()).or(audiences);
+            }
+        });
+        catalogues
+                .values()
+                .forEach(catalogue -> elementAudiences.or(
+                        catalogue.remove(elements -> elements.contributionId().equals(id))));
     }
 
     /** Public elements are where a fit may start from; alone they make none due. */

@@ -64,13 +64,16 @@ public final class Hazards implements Stage.Work {
         while (next <= end) {
             for (Entry entry : journal.read(LogName.PRODUCTS, next, READ_ENTRIES_MAX)) {
                 StoredProduct stored = StoredProduct.parseFrom(entry.payload());
-                remember(stored.getBasis(), stored.getProduct());
-                // what a partner contributed is passed on to all and belongs to no history
-                if (stored.getProduct().hasConjunction() && stored.getBasis().getAudiencesCount() > 0) {
-                    events.restore(
-                            stored.getBasis().getLabel().getDataMode().name(),
-                            audiences(stored.getBasis()),
-                            stored.getProduct());
+                if (!stored.hasWithdrawal()) {
+                    remember(stored.getBasis(), stored.getProduct());
+                    // what a partner contributed is passed on to all and belongs to no history
+                    if (stored.getProduct().hasConjunction()
+                            && stored.getBasis().getAudiencesCount() > 0) {
+                        events.restore(
+                                stored.getBasis().getLabel().getDataMode().name(),
+                                audiences(stored.getBasis()),
+                                stored.getProduct());
+                    }
                 }
                 next = entry.position() + 1;
             }
@@ -84,7 +87,14 @@ public final class Hazards implements Stage.Work {
 
     @Override
     public List<NewEntry> handle(Entry entry) throws InvalidProtocolBufferException {
-        return products(Solution.parseFrom(entry.payload())).stream()
+        Solution solution = Solution.parseFrom(entry.payload());
+        if (solution.hasWithdrawal()) {
+            return List.of(NewEntry.of(StoredProduct.newBuilder()
+                    .setWithdrawal(solution.getWithdrawal())
+                    .build()
+                    .toByteArray()));
+        }
+        return products(solution).stream()
                 .map(stored -> NewEntry.keyed(stored.getProduct().getProductId(), stored.toByteArray()))
                 .toList();
     }
@@ -141,7 +151,9 @@ public final class Hazards implements Stage.Work {
                         ProductKind.PRODUCT_KIND_EPHEMERIS,
                         List.of(solution.getEphemeris().getObject()),
                         Product.newBuilder().setEphemeris(solution.getEphemeris()));
-            case CONTENT_NOT_SET -> throw new IllegalStateException("solution: no content (expected: one)");
+            case WITHDRAWAL, CONTENT_NOT_SET ->
+                throw new IllegalStateException(
+                        "solution: " + solution.getContentCase() + " (expected: what a product is made of)");
         };
     }
 

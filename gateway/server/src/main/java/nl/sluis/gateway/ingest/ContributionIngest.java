@@ -255,7 +255,7 @@ public final class ContributionIngest implements Ingest {
 
     private static Accepted.Builder answer(StoredContribution stored, boolean duplicate) {
         return Accepted.newBuilder()
-                .setContributionId(stored.getContributionId())
+                .setContributionId(ContributionChanges.publicId(stored.getContributionId()))
                 .setReceived(stored.getReceived())
                 .setDuplicate(duplicate)
                 .setRecords(stored.getRecordsCount())

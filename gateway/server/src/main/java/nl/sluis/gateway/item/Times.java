@@ -3,6 +3,7 @@ package nl.sluis.gateway.item;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Times as the contract writes them. All are UTC. */
 public final class Times {
@@ -14,6 +15,16 @@ public final class Times {
                 .setSeconds(instant.getEpochSecond())
                 .setNanos(instant.getNano())
                 .build();
+    }
+
+    /** An instant as logs count it: microseconds since 1970-01-01T00:00:00Z, rounded down. */
+    public static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    /** The instant of a count of microseconds. */
+    public static Instant ofMicros(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     /** Reads an instant. */

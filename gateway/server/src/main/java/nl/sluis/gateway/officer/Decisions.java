@@ -3,18 +3,12 @@ package nl.sluis.gateway.officer;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.release.PolicyInForce;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.journal.v1.StoredDecisions;
-import nl.sluis.policy.bundle.Clearance;
-import nl.sluis.policy.bundle.Tenant;
-import nl.sluis.policy.label.LabelException;
-import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.proto.v1.Decision;
 import nl.sluis.proto.v1.DecisionOutcome;
 import nl.sluis.proto.v1.ListDecisionsRequest;
@@ -51,11 +45,8 @@ public final class Decisions {
         int pageSize = request.getPageSize() == 0 ? PAGE_DEFAULT : Math.min(request.getPageSize(), PAGE_MAX);
         // a token counts what this officer has been shown, never places in the shared log
         long skip = token(request.getPageToken());
-        Optional<Tenant> tenant = policy.tenant(officer);
+        OfficerReading reading = new OfficerReading(officer, policy, hostNation);
         List<Decision> page = new ArrayList<>();
-        if (tenant.isEmpty()) {
-            return ListDecisionsResponse.getDefaultInstance();
-        }
         long matched = 0;
         long next = Math.max(1, journal.oldest(LogName.DECISIONS));
         long end = journal.watermark(LogName.DECISIONS);
@@ -63,7 +54,7 @@ public final class Decisions {
             for (Entry entry : journal.read(LogName.DECISIONS, next, READ_ENTRIES_MAX)) {
                 next = entry.position() + 1;
                 StoredDecisions stored = parse(entry);
-                if (maySee(officer, tenant.get(), stored)) {
+                if (reading.maySee(stored.getLabel())) {
                     for (Decision decision : stored.getDecisionsList()) {
                         if (isAskedFor(decision, request) && ++matched > skip) {
                             if (page.size() == pageSize) {
@@ -98,25 +89,6 @@ public final class Decisions {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("decision at " + entry.position() + " can't be read", e);
         }
-    }
-
-    private boolean maySee(TenantId officer, Tenant tenant, StoredDecisions stored) {
-        SecurityLabel label;
-        try {
-            label = policy.bundle().label(stored.getLabel());
-        } catch (LabelException e) {
-            return false;
-        }
-        String nation = officer.nation().toUpperCase(Locale.ROOT);
-        boolean owns = label.owners().stream().anyMatch(owner -> owner.nation().equals(nation));
-        boolean hosts = officer.nation().equals(hostNation);
-        return (owns || hosts)
-                && label.parts().stream().allMatch(part -> {
-                    Clearance clearance = tenant.clearances().get(part.spif().name());
-                    return clearance != null
-                            && clearance.lacvs().contains(part.level().lacv())
-                            && clearance.held().containsAll(part.restrictive());
-                });
     }
 
     private static boolean isAskedFor(Decision decision, ListDecisionsRequest request) {

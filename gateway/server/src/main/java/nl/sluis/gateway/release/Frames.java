@@ -1,9 +1,11 @@
 package nl.sluis.gateway.release;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import nl.sluis.proto.v1.SubscribeResponse;
 
 /** Length-prefixed messages as gRPC writes them: a flag (0: not compressed), four bytes of length, the message. */
 public final class Frames {
@@ -28,6 +30,15 @@ public final class Frames {
             throw new IllegalStateException("message: does not fill its own size `" + size + "`", e);
         }
         return Buffer.buffer(bytes);
+    }
+
+    /** The message of a single frame of our own. */
+    public static SubscribeResponse parse(Buffer frame) {
+        try {
+            return SubscribeResponse.parseFrom(frame.getBytes(PREFIX_BYTES, frame.length()));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a frame of our own can't be read", e);
+        }
     }
 
     /** How many frames a buffer of whole frames holds. */

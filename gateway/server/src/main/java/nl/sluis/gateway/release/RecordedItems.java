@@ -6,6 +6,7 @@ import java.util.List;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
+import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.change.Preview;
 import nl.sluis.policy.label.LabelException;
@@ -35,8 +36,11 @@ public record RecordedItems(List<Preview.Recorded> items, long notUnderstood) {
             for (Entry entry : journal.read(LogName.PRODUCTS, next, READ_ENTRIES_MAX)) {
                 next = entry.position() + 1;
                 try {
-                    items.add(new Preview.Recorded(
-                            StoredItem.parse(entry.payload(), bundle).item(), entry.recordedAt()));
+                    StoredProduct stored = StoredProduct.parseFrom(entry.payload());
+                    if (!stored.hasWithdrawal()) {
+                        items.add(new Preview.Recorded(
+                                StoredItem.of(stored, bundle).item(), entry.recordedAt()));
+                    }
                 } catch (InvalidProtocolBufferException | LabelException e) {
                     notUnderstood++;
                 }

@@ -9,11 +9,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,10 +29,15 @@ import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.Stage;
 import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.journal.v1.StoredRelease;
+import nl.sluis.journal.v1.Withdrawal;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Decision;
+import nl.sluis.policy.decide.Item;
+import nl.sluis.policy.decide.ItemObject;
+import nl.sluis.policy.decide.Obligations;
 import nl.sluis.policy.decide.QuotaLedger;
 import nl.sluis.policy.label.LabelException;
+import nl.sluis.policy.rule.Kind;
 import nl.sluis.policy.rule.Rule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +55,7 @@ public final class Releases implements Stage.Work {
 
     private final PolicyInForce policy;
     private final DecisionLog decisions;
+    private final WithdrawnContributions withdrawn;
     private final Journal journal;
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
@@ -61,6 +69,7 @@ public final class Releases implements Stage.Work {
     /**
      * @param policy the policy in force
      * @param decisions where decisions are kept for officers
+     * @param withdrawn contributions that were taken back
      * @param journal the journal
      * @param clock the gateway's clock
      * @param timer waits for delays to end
@@ -69,12 +78,14 @@ public final class Releases implements Stage.Work {
     public Releases(
             PolicyInForce policy,
             DecisionLog decisions,
+            WithdrawnContributions withdrawn,
             Journal journal,
             InstantSource clock,
             ScheduledExecutorService timer,
             MeterRegistry meters) {
         this.policy = policy;
         this.decisions = decisions;
+        this.withdrawn = withdrawn;
         this.journal = journal;
         this.clock = clock;
         this.timer = timer;
@@ -123,7 +134,15 @@ public final class Releases implements Stage.Work {
 
     @Override
     public List<NewEntry> handle(Entry entry) throws InvalidProtocolBufferException, LabelException {
-        StoredItem item = StoredItem.parse(entry.payload(), policy.bundle());
+        StoredProduct stored = StoredProduct.parseFrom(entry.payload());
+        if (stored.hasWithdrawal()) {
+            return withdraw(entry, stored.getWithdrawal());
+        }
+        if (withdrawn.includesOneOf(stored.getBasis().getContributionIdsList())) {
+            // it was on its way while a contribution was taken back; what is made without it follows
+            return List.of();
+        }
+        StoredItem item = StoredItem.of(stored, policy.bundle());
         Decision decision = policy.decide(item.item());
         decisions.record(item.product().getProductId(), item.kind(), item.objects(), decision, item::isFor);
         return decided(entry, item, decision, release -> true);
@@ -136,6 +155,7 @@ public final class Releases implements Stage.Work {
                 StoredRelease.Builder release = StoredRelease.newBuilder()
                         .setProductPosition(entry.position())
                         .setProductId(item.product().getProductId())
+                        .setObject(item.catalogueObject())
                         .setAudience(AudienceId.of(audience).text());
                 switch (decision.outcome(audience.index())) {
                     case RELEASED -> {
@@ -172,14 +192,45 @@ public final class Releases implements Stage.Work {
             return release.toBuilder().clearDue().build();
         }
         held.increment();
-        if (!release.hasDue()) {
+        boolean first = !release.hasDue();
+        if (first) {
             decisions.recordHeld(item, decision, audience, over.get());
         }
         Instant again = now.plusSeconds(Math.max(1, over.get().perS() / QUOTA_LOOKS_PER_WINDOW));
-        StoredRelease waiting =
-                release.toBuilder().setDue(Times.timestamp(again)).build();
+        StoredRelease waiting = release.toBuilder()
+                .setDue(Times.timestamp(again))
+                .setHeld(first)
+                .build();
         schedule(waiting);
         return waiting;
+    }
+
+    /** What is left of the quotas that have counted for an audience so far. */
+    public List<QuotaLedger.Left> quotasLeft(Audience audience) {
+        synchronized (quotas) {
+            return quotas.left(audience.key(), clock.instant().toEpochMilli());
+        }
+    }
+
+    private List<NewEntry> withdraw(Entry entry, Withdrawal withdrawal)
+            throws InvalidProtocolBufferException, LabelException {
+        withdrawn.add(withdrawal);
+        // the reason is the originator's own text, so it goes to whom the contribution itself would go, whole
+        Item contribution = Item.of(Kind.OBSERVATION, policy.bundle().label(withdrawal.getLabel()))
+                .object(ItemObject.UNKNOWN)
+                .received(Times.instant(withdrawal.getReceived()))
+                .build();
+        Decision decision = policy.decide(contribution);
+        Set<String> readers = new HashSet<>();
+        for (Audience audience : decision.policy().audiences()) {
+            Obligations obligations = decision.obligations(audience.index());
+            if (decision.isReleased(audience.index()) && obligations != null && obligations.isNone()) {
+                readers.add(AudienceId.of(audience).text());
+            }
+        }
+        List<NewEntry> notices = new WithdrawalNotices(journal).of(withdrawal, entry.position(), readers::contains);
+        LOG.info("contribution withdrawn, id={} notices={}", withdrawal.getContributionId(), notices.size());
+        return notices;
     }
 
     private static NewEntry entry(StoredRelease release) {
@@ -197,7 +248,7 @@ public final class Releases implements Stage.Work {
             Map<String, StoredRelease> places = new HashMap<>();
             read(release -> places.put(place(release), release));
             for (Entry entry : latestProducts()) {
-                StoredItem item = StoredItem.parse(entry.payload(), policy.bundle());
+                StoredItem item = StoredItem.of(StoredProduct.parseFrom(entry.payload()), policy.bundle());
                 List<NewEntry> made =
                         decided(entry, item, policy.decide(item.item()), release -> isNews(release, places));
                 if (!made.isEmpty()) {
@@ -223,20 +274,24 @@ public final class Releases implements Stage.Work {
         return release.getProductPosition() + "/" + release.getAudience();
     }
 
-    /** The newest version of each product; views of one object that share an identifier are apart. */
+    /** The newest version of each product that was not withdrawn; views of one object that share an identifier are apart. */
     private Collection<Entry> latestProducts() throws InvalidProtocolBufferException {
         Map<String, Entry> latest = new LinkedHashMap<>();
         long next = Math.max(1, journal.oldest(LogName.PRODUCTS));
         long end = journal.watermark(LogName.PRODUCTS);
         while (next <= end) {
             for (Entry entry : journal.read(LogName.PRODUCTS, next, READ_ENTRIES_MAX)) {
+                next = entry.position() + 1;
                 StoredProduct stored = StoredProduct.parseFrom(entry.payload());
+                if (stored.hasWithdrawal()
+                        || withdrawn.includesOneOf(stored.getBasis().getContributionIdsList())) {
+                    continue;
+                }
                 // views of one object may share an identifier and be of different versions
                 String place =
                         stored.getProduct().getProductId() + stored.getBasis().getAudiencesList();
                 latest.remove(place);
                 latest.put(place, entry);
-                next = entry.position() + 1;
             }
         }
         return latest.values();
@@ -259,7 +314,11 @@ public final class Releases implements Stage.Work {
             }
             Entry product = journal.read(LogName.PRODUCTS, waiting.getProductPosition(), 1)
                     .get(0);
-            StoredItem item = StoredItem.parse(product.payload(), policy.bundle());
+            StoredProduct stored = StoredProduct.parseFrom(product.payload());
+            if (withdrawn.includesOneOf(stored.getBasis().getContributionIdsList())) {
+                return;
+            }
+            StoredItem item = StoredItem.of(stored, policy.bundle());
             Decision decision = policy.decide(item.item());
             for (Audience audience : decision.policy().audiences()) {
                 if (!AudienceId.of(audience).text().equals(waiting.getAudience())) {

@@ -2,7 +2,6 @@ package nl.sluis.gateway.release;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,8 +37,7 @@ import nl.sluis.proto.v1.Product;
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, never compared
 record StoredItem(Product product, Kind kind, List<String> objects, Item item, Set<String> views, byte[] basisSha256) {
-    static StoredItem parse(byte[] payload, PolicyBundle bundle) throws InvalidProtocolBufferException, LabelException {
-        StoredProduct stored = StoredProduct.parseFrom(payload);
+    static StoredItem of(StoredProduct stored, PolicyBundle bundle) throws LabelException {
         Product product = stored.getProduct();
         Kind kind = Kind.of(product.getKind())
                 .orElseThrow(() -> new IllegalStateException("product kind: `" + product.getKind() + "`"));
@@ -83,6 +81,14 @@ record StoredItem(Product product, Kind kind, List<String> objects, Item item, S
             throw new IllegalStateException("product " + product.getProductId() + ": no body (expected: one)");
         }
         return field;
+    }
+
+    /** The object, where the product says where one object is; else empty. */
+    String catalogueObject() {
+        return switch (product.getBodyCase()) {
+            case TRACK, EPHEMERIS, ELEMENTS -> objects.size() == 1 ? objects.get(0) : "";
+            default -> "";
+        };
     }
 
     boolean isFor(Audience audience) {

@@ -19,12 +19,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import nl.sluis.gateway.item.CcsdsText;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.StoreException;
+import nl.sluis.gateway.store.StoreException.Code;
+import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.partner.audit.BasisDigest;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Coarsening;
@@ -39,6 +43,7 @@ import nl.sluis.proto.v1.BoundLabel;
 import nl.sluis.proto.v1.Delivery;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.proto.v1.TextForm;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +62,10 @@ public final class Variants {
     /** Products read from the journal at once when one is missing. */
     private static final int READ_AHEAD = 64;
 
+    /** Longest wait of one question for a product that is being read, ms, and how often one waits: 10 s in all. */
+    private static final long WAIT_MAX_MS = 2_500;
+
+    private static final int WAITS_MAX = 4;
     /** More than could be guessed. */
     private static final int SALT_BYTES = 16;
 
@@ -65,6 +74,7 @@ public final class Variants {
     private final PolicyInForce policy;
     private final Signer signer;
     private final CoarseProducts coarse;
+    private final WithdrawnContributions withdrawn;
     private final Journal journal;
     private final Executor readers;
     private final SecureRandom random;
@@ -84,6 +94,7 @@ public final class Variants {
      * @param policy the policy in force
      * @param signer binds labels
      * @param coarsening the secret displacement of orbits
+     * @param withdrawn contributions that were taken back
      * @param journal where products are read
      * @param readers runs blocking reads
      * @param random source of salts
@@ -93,6 +104,7 @@ public final class Variants {
             PolicyInForce policy,
             Signer signer,
             Coarsening coarsening,
+            WithdrawnContributions withdrawn,
             Journal journal,
             Executor readers,
             SecureRandom random,
@@ -100,6 +112,7 @@ public final class Variants {
         this.policy = policy;
         this.signer = signer;
         this.coarse = new CoarseProducts(coarsening);
+        this.withdrawn = withdrawn;
         this.journal = journal;
         this.readers = readers;
         this.random = random;
@@ -109,6 +122,12 @@ public final class Variants {
         this.unfulfilled = Counter.builder("sluis.release.unfulfilled")
                 .description("products withheld because an obligation can't be fulfilled")
                 .register(meters);
+        withdrawn.onChange(() -> {
+            // what was made from a contribution is found out when it is read
+            synchronized (kept) {
+                kept.clear();
+            }
+        });
     }
 
     /** What became of a question for a product. */
@@ -118,12 +137,37 @@ public final class Variants {
          *
          * @param product as released
          * @param frame its delivery as a gRPC frame; shared, never to be changed
+         * @param texts deliveries with a text beside the product, made so far
          * @param account what {@link DeliveryLog} enters before it is sent
          */
-        record Ready(Product product, Buffer frame, Account account) implements Found {}
+        record Ready(Product product, Buffer frame, Map<TextForm, Buffer> texts, Account account) implements Found {
+            /** Its delivery with a text beside it, made once as well. */
+            public Buffer frame(TextForm form) {
+                return form == TextForm.TEXT_FORM_UNSPECIFIED ? frame : texts.computeIfAbsent(form, this::withText);
+            }
+
+            private Buffer withText(TextForm form) {
+                Optional<String> text = CcsdsText.of(product, form);
+                if (text.isEmpty()) {
+                    return frame;
+                }
+                SubscribeResponse.Builder message = Frames.parse(frame).toBuilder();
+                message.getDeliveryBuilder().setText(text.get());
+                return Frames.frame(message.build());
+            }
+        }
 
         /** It may not be sent now. */
         record Withheld() implements Found {}
+
+        /** A contribution that it was made from was taken back; whoever got it is told. */
+        record Withdrawn() implements Found {}
+
+        /** It is no longer kept. */
+        record Trimmed() implements Found {}
+
+        /** It can't be read. */
+        record Damaged() implements Found {}
 
         /** It is being read; the caller is woken when it is there. */
         record Loading() implements Found {}
@@ -139,11 +183,14 @@ public final class Variants {
      */
     record Account(AuditEntry entry, List<AuditEntry> downgrades, ByteString salt, long productPosition) {}
 
-    private record Encoded(Product product, Buffer frame, AuditEntry entry, ByteString salt) {}
+    /** A variant, before it is known for whom; its texts are made when they are asked for. */
+    private record Encoded(
+            Product product, Buffer frame, Map<TextForm, Buffer> texts, AuditEntry entry, ByteString salt) {}
 
     /** A product that is kept decoded, with the variants made so far; guarded by itself. */
     private static final class Kept {
         final @Nullable StoredItem item;
+        final Found otherwise;
         /** Empty where the obligations can't be fulfilled. */
         final Map<Obligations, Optional<Encoded>> variants = new HashMap<>();
 
@@ -155,8 +202,14 @@ public final class Variants {
         private @Nullable CompiledPolicy answeredBy;
         private long answeredAtMs;
 
-        Kept(@Nullable StoredItem item) {
+        Kept(StoredItem item) {
             this.item = item;
+            this.otherwise = new Found.Withheld();
+        }
+
+        Kept(Found otherwise) {
+            this.item = null;
+            this.otherwise = otherwise;
         }
 
         /**
@@ -195,7 +248,7 @@ public final class Variants {
         }
         StoredItem item = found.item;
         if (item == null) {
-            return new Found.Withheld();
+            return found.otherwise;
         }
         synchronized (found) {
             Found answer = found.answered(audience, policy);
@@ -235,6 +288,7 @@ public final class Variants {
         return new Found.Ready(
                 variant.product(),
                 variant.frame(),
+                variant.texts(),
                 new Account(entry, DeliveryLog.downgrades(entry, decision, audience), variant.salt(), position));
     }
 
@@ -279,6 +333,20 @@ public final class Variants {
         return body.map(coarsened -> encode(item, coarsened, obligations));
     }
 
+    /** The same, for a thread that may wait; still loading where the store is away. */
+    public Found get(Audience audience, long position) {
+        Found found = new Found.Loading();
+        for (int i = 0; i < WAITS_MAX && found instanceof Found.Loading; i++) {
+            CompletableFuture<Void> there = new CompletableFuture<>();
+            found = find(audience, position, () -> there.complete(null));
+            if (found instanceof Found.Loading) {
+                there.completeOnTimeout(null, WAIT_MAX_MS, TimeUnit.MILLISECONDS)
+                        .join();
+            }
+        }
+        return found;
+    }
+
     /** Forgets what was understood and made under another policy. */
     public void policyChanged() {
         synchronized (kept) {
@@ -316,6 +384,7 @@ public final class Variants {
                 released,
                 Frames.frame(
                         SubscribeResponse.newBuilder().setDelivery(delivery).build()),
+                new ConcurrentHashMap<>(),
                 entry,
                 ByteString.copyFrom(salt));
     }
@@ -332,25 +401,30 @@ public final class Variants {
 
     private void read(long position) {
         Map<Long, Kept> read = new LinkedHashMap<>();
+        int withdrawnBefore = withdrawn.count();
         try {
             for (Entry entry : journal.read(LogName.PRODUCTS, position, READ_AHEAD)) {
-                read.put(entry.position(), new Kept(parse(entry)));
+                read.put(entry.position(), parse(entry));
             }
         } catch (StoreException e) {
-            if (e.code() != StoreException.Code.POSITION_TRIMMED && e.code() != StoreException.Code.CORRUPT) {
+            if (e.code() != Code.POSITION_TRIMMED && e.code() != Code.CORRUPT) {
                 // who waits for it goes on waiting: to pass it over would be to lose it
                 LOG.warn("product can't be read now, position={} reason={}", position, e.getMessage());
-                if (e.code() != StoreException.Code.CLOSED) {
+                if (e.code() != Code.CLOSED) {
                     CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS, readers)
                             .execute(() -> read(position));
                 }
                 return;
             }
-            LOG.error("product can't be read, withheld, position={}", position, e);
+            LOG.error("product can't be read, position={}", position, e);
+            read.put(position, new Kept(e.code() == Code.POSITION_TRIMMED ? new Found.Trimmed() : new Found.Damaged()));
         }
-        read.putIfAbsent(position, new Kept(null));
         List<Runnable> toWake = new ArrayList<>();
         synchronized (kept) {
+            if (withdrawn.count() != withdrawnBefore) {
+                readers.execute(() -> read(position));
+                return;
+            }
             read.forEach((at, one) -> {
                 kept.putIfAbsent(at, one);
                 List<Runnable> waiting = loading.remove(at);
@@ -362,12 +436,17 @@ public final class Variants {
         toWake.forEach(Runnable::run);
     }
 
-    private @Nullable StoredItem parse(Entry entry) {
+    private Kept parse(Entry entry) {
         try {
-            return StoredItem.parse(entry.payload(), policy.bundle());
-        } catch (InvalidProtocolBufferException | LabelException e) {
-            LOG.error("product can't be understood, withheld, position={}", entry.position(), e);
-            return null;
+            StoredProduct stored = StoredProduct.parseFrom(entry.payload());
+            if (stored.hasWithdrawal()
+                    || withdrawn.includesOneOf(stored.getBasis().getContributionIdsList())) {
+                return new Kept(new Found.Withdrawn());
+            }
+            return new Kept(StoredItem.of(stored, policy.bundle()));
+        } catch (InvalidProtocolBufferException | LabelException | IllegalStateException e) {
+            LOG.error("product can't be understood, position={}", entry.position(), e);
+            return new Kept(new Found.Damaged());
         }
     }
 }

@@ -5,15 +5,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.ingest.ContributionChanges;
 import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
+import nl.sluis.gateway.officer.WithdrawalList;
+import nl.sluis.gateway.stream.Withdrawals;
 import nl.sluis.policy.text.PolicyException;
+import nl.sluis.proto.v1.AcknowledgeWithdrawalRequest;
+import nl.sluis.proto.v1.AcknowledgeWithdrawalResponse;
 import nl.sluis.proto.v1.ApproveBundleRequest;
 import nl.sluis.proto.v1.ApproveBundleResponse;
 import nl.sluis.proto.v1.CheckDraftRequest;
 import nl.sluis.proto.v1.CheckDraftResponse;
+import nl.sluis.proto.v1.ContributionServiceGrpc;
 import nl.sluis.proto.v1.GetBundleRequest;
 import nl.sluis.proto.v1.GetBundleResponse;
 import nl.sluis.proto.v1.GetSensorRequest;
@@ -22,13 +28,20 @@ import nl.sluis.proto.v1.ListDecisionsRequest;
 import nl.sluis.proto.v1.ListDecisionsResponse;
 import nl.sluis.proto.v1.ListSensorsRequest;
 import nl.sluis.proto.v1.ListSensorsResponse;
+import nl.sluis.proto.v1.ListWithdrawalsRequest;
+import nl.sluis.proto.v1.ListWithdrawalsResponse;
 import nl.sluis.proto.v1.PolicyServiceGrpc;
 import nl.sluis.proto.v1.ProposeBundleRequest;
 import nl.sluis.proto.v1.ProposeBundleResponse;
 import nl.sluis.proto.v1.PutSensorRequest;
 import nl.sluis.proto.v1.PutSensorResponse;
+import nl.sluis.proto.v1.RelabelRequest;
+import nl.sluis.proto.v1.RelabelResponse;
 import nl.sluis.proto.v1.Sensor;
 import nl.sluis.proto.v1.SensorServiceGrpc;
+import nl.sluis.proto.v1.SubscriptionServiceGrpc;
+import nl.sluis.proto.v1.WithdrawRequest;
+import nl.sluis.proto.v1.WithdrawResponse;
 
 /** Which method of the contract is answered by what. Each handler translates and calls one thing. */
 public final class GatewayMethods {
@@ -36,20 +49,36 @@ public final class GatewayMethods {
     private static final int SENSORS_PAGE_MAX = 1_000;
 
     private final ContributionIngest ingest;
+    private final ContributionChanges changes;
     private final Decisions decisions;
     private final Bundles bundles;
+    private final Withdrawals withdrawals;
+    private final WithdrawalList withdrawalList;
     private final Executor workers;
 
     /**
      * @param ingest takes contributions and sensors
+     * @param changes withdraws and relabels contributions
      * @param decisions what officers ask
      * @param bundles the bundle in force, drafts and proposals
+     * @param withdrawals takes answers to withdrawals
+     * @param withdrawalList who has answered
      * @param workers runs what may block
      */
-    public GatewayMethods(ContributionIngest ingest, Decisions decisions, Bundles bundles, Executor workers) {
+    public GatewayMethods(
+            ContributionIngest ingest,
+            ContributionChanges changes,
+            Decisions decisions,
+            Bundles bundles,
+            Withdrawals withdrawals,
+            WithdrawalList withdrawalList,
+            Executor workers) {
         this.ingest = ingest;
+        this.changes = changes;
         this.decisions = decisions;
         this.bundles = bundles;
+        this.withdrawals = withdrawals;
+        this.withdrawalList = withdrawalList;
         this.workers = workers;
     }
 
@@ -57,7 +86,11 @@ public final class GatewayMethods {
     public Methods.Builder table() {
         Methods.Builder methods = Methods.builder();
         new ContributeMethod(ingest).register(methods);
-        return methods.unary(SensorServiceGrpc.getPutSensorMethod(), this::putSensor)
+        return methods.unary(ContributionServiceGrpc.getWithdrawMethod(), this::withdraw)
+                .unary(ContributionServiceGrpc.getRelabelMethod(), this::relabel)
+                .unary(SubscriptionServiceGrpc.getAcknowledgeWithdrawalMethod(), this::acknowledge)
+                .unary(PolicyServiceGrpc.getListWithdrawalsMethod(), this::listWithdrawals)
+                .unary(SensorServiceGrpc.getPutSensorMethod(), this::putSensor)
                 .unary(SensorServiceGrpc.getGetSensorMethod(), this::getSensor)
                 .unary(SensorServiceGrpc.getListSensorsMethod(), this::listSensors)
                 .unary(PolicyServiceGrpc.getGetBundleMethod(), this::getBundle)
@@ -65,6 +98,35 @@ public final class GatewayMethods {
                 .unary(PolicyServiceGrpc.getProposeBundleMethod(), this::proposeBundle)
                 .unary(PolicyServiceGrpc.getApproveBundleMethod(), this::approveBundle)
                 .unary(PolicyServiceGrpc.getListDecisionsMethod(), this::listDecisions);
+    }
+
+    private CompletionStage<WithdrawResponse> withdraw(CallerIdentity caller, WithdrawRequest request) {
+        return changes.withdraw(caller, request)
+                .thenApply(withdrawn -> WithdrawResponse.newBuilder()
+                        .setWithdrawn(Times.timestamp(withdrawn))
+                        .build());
+    }
+
+    private CompletionStage<RelabelResponse> relabel(CallerIdentity caller, RelabelRequest request) {
+        return changes.relabel(caller, request)
+                .thenApply(relabelled -> RelabelResponse.newBuilder()
+                        .setRelabelled(Times.timestamp(relabelled))
+                        .build());
+    }
+
+    private CompletionStage<AcknowledgeWithdrawalResponse> acknowledge(
+            CallerIdentity caller, AcknowledgeWithdrawalRequest request) {
+        return withdrawals
+                .acknowledge(caller.tenant(), request.getProductId(), request.getVersion())
+                .thenApply(recorded -> AcknowledgeWithdrawalResponse.newBuilder()
+                        .setRecorded(Times.timestamp(recorded.orElseThrow(() ->
+                                Errors.notFound("WITHDRAWAL", "no such withdrawal that this tenant was told of"))))
+                        .build());
+    }
+
+    private CompletionStage<ListWithdrawalsResponse> listWithdrawals(
+            CallerIdentity caller, ListWithdrawalsRequest request) {
+        return CompletableFuture.supplyAsync(() -> withdrawalList.page(caller.tenant(), request), workers);
     }
 
     private CompletionStage<PutSensorResponse> putSensor(CallerIdentity caller, PutSensorRequest request) {

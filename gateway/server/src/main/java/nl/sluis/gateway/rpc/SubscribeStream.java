@@ -40,6 +40,7 @@ final class SubscribeStream implements LiveStreams.LiveStream {
     private @Nullable Subscription subscription;
     private @Nullable ClosingReason closing;
     private boolean wroteSinceHeartbeat;
+    private boolean heartbeatDue;
     private long heartbeatTimer = -1;
 
     private SubscribeStream(Call call, Subscriptions subscriptions) {
@@ -150,6 +151,10 @@ final class SubscribeStream implements LiveStreams.LiveStream {
         }
         try {
             int taken = 0;
+            if (heartbeatDue && exchange.ready()) {
+                heartbeatDue = false;
+                write(live.heartbeat());
+            }
             while (exchange.ready()) {
                 Buffer frames = live.poll(limits.maxBatchBytes());
                 if (frames.length() > 0) {
@@ -188,8 +193,17 @@ final class SubscribeStream implements LiveStreams.LiveStream {
 
     private void heartbeat() {
         Subscription live = subscription;
+        if (live == null || exchange.ended()) {
+            return;
+        }
+        if (live.behind()) {
+            // between two batches, as soon as the peer reads: it is told how far behind it is
+            heartbeatDue = true;
+            wakeUp();
+            return;
+        }
         // to a peer that has not read what it was sent, silence is its own
-        if (live == null || wroteSinceHeartbeat || exchange.ended() || exchange.unsentBytes() > 0) {
+        if (wroteSinceHeartbeat || exchange.unsentBytes() > 0) {
             wroteSinceHeartbeat = false;
             return;
         }

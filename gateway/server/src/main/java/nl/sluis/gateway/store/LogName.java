@@ -25,6 +25,8 @@ public enum LogName {
     REVOCATIONS(false),
     /** How far subscriptions have read, and what else the parts of a gateway keep of themselves. */
     CURSORS(true),
+    /** Contributions that were taken back, who had been sent what was made from them, and who has answered. */
+    WITHDRAWALS(true),
     /** The leaves of the audit tree: never trimmed, because a proof needs all of them. */
     AUDIT(false);
 

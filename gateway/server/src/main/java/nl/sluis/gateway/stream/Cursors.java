@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 import nl.sluis.gateway.identity.TenantId;
 
 /**
- * Writes and reads cursors: opaque, encrypted and authenticated (AES-256-GCM, NIST SP 800-38D), bound to tenant, audience
- * and filter. A cursor that was changed, or is shown by another tenant or for another filter, is refused.
+ * Writes and reads cursors: opaque, encrypted and authenticated (AES-256-GCM, NIST SP 800-38D), bound to tenant and
+ * filter. A cursor that was changed, or is shown by another tenant or for another filter, is refused.
  *
  * <p>The nonce is a keyed digest of all that a cursor says and is bound to (HMAC-SHA256, cut to 96 bits), so the same place
  * gives a tenant the same bytes whatever else the gateway did in between, and no nonce serves two texts.
@@ -22,7 +22,7 @@ final class Cursors {
     private static final int KEY_BYTES = 32;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
-    private static final int PLACE_BYTES = Integer.BYTES + Long.BYTES;
+    private static final int PLACE_BYTES = Integer.BYTES + 4 * Long.BYTES;
     private static final int CURSOR_BYTES = NONCE_BYTES + PLACE_BYTES + TAG_BITS / Byte.SIZE;
     private static final String REFUSED =
             "not a cursor of this tenant and filter (expected: the cursor of a checkpoint "
@@ -45,14 +45,20 @@ final class Cursors {
     /**
      * What a cursor says.
      *
-     * @param next index in the audience's own log of the next release to send
+     * @param audience which audience's log the index is of
+     * @param era how often that log lost its count; an index of another era says nothing
+     * @param next index in the audience's own log of the next entry to send
+     * @param sequence number of the last checkpoint
      * @param delivered how many products were delivered so far
      */
-    record Place(int next, long delivered) {}
+    record Place(long audience, int era, long next, long sequence, long delivered) {}
 
     byte[] write(TenantId tenant, byte[] binding, Place place) {
         byte[] plain = ByteBuffer.allocate(PLACE_BYTES)
-                .putInt(place.next())
+                .putLong(place.audience())
+                .putInt(place.era())
+                .putLong(place.next())
+                .putLong(place.sequence())
                 .putLong(place.delivered())
                 .array();
         try {
@@ -76,7 +82,7 @@ final class Cursors {
         try {
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(cursor, NONCE_BYTES), tenant, binding);
             ByteBuffer plain = ByteBuffer.wrap(cipher.doFinal(cursor, NONCE_BYTES, cursor.length - NONCE_BYTES));
-            return new Place(plain.getInt(), plain.getLong());
+            return new Place(plain.getLong(), plain.getInt(), plain.getLong(), plain.getLong(), plain.getLong());
         } catch (GeneralSecurityException e) {
             throw (SubscriptionRefused) new SubscriptionRefused("cursor", REFUSED).initCause(e);
         }

@@ -3,6 +3,8 @@ package nl.sluis.gateway.stream;
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelIssue;
+import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructTypeReference;
@@ -10,6 +12,7 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +30,15 @@ import org.jspecify.annotations.Nullable;
 /** What a subscriber asked for, tested on the product as released to it, never on what was withheld. */
 final class Filter {
     private static final int EXPRESSION_LENGTH_MAX = 2_000; // characters; longer ones cost more to check than to serve
+
+    /** Steps of all loops of an expression over one product: it runs on an event loop that others share. */
+    private static final int EXPRESSION_ITERATIONS_MAX = 1_000;
+
     private static final Cel CEL = CelFactory.plannerCelBuilder()
+            .setOptions(CelOptions.current()
+                    .enableHeterogeneousNumericComparisons(true)
+                    .comprehensionMaxIterations(EXPRESSION_ITERATIONS_MAX)
+                    .build())
             .addMessageTypes(Product.getDescriptor())
             .addVar(
                     "product",
@@ -115,11 +126,22 @@ final class Filter {
         try {
             CelAbstractSyntaxTree checked = CEL.compile(text).getAst();
             return CEL.createProgram(checked);
-        } catch (CelValidationException | CelEvaluationException e) {
+        } catch (CelValidationException e) {
+            throw (SubscriptionRefused) new SubscriptionRefused("filter", place(e.getErrors())).initCause(e);
+        } catch (CelEvaluationException e) {
             throw (SubscriptionRefused) new SubscriptionRefused(
                             "filter", String.valueOf(e.getMessage()).strip())
                     .initCause(e);
         }
+    }
+
+    /** The first fault, with its place in the expression: lines and columns count from 1. */
+    private static String place(List<CelIssue> faults) {
+        CelIssue first = faults.get(0);
+        return "line " + Math.max(1, first.getSourceLocation().getLine()) + ", column "
+                + (first.getSourceLocation().getColumn() + 1) + ": "
+                + first.getMessage().strip().lines().findFirst().orElse("no expression")
+                + " (expected: a condition on `product`)";
     }
 
     /** Whether a released product is asked for. An expression that fails on a product does not ask for it. */

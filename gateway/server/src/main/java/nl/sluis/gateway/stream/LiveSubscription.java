@@ -5,11 +5,14 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.release.DeliveryLog;
@@ -19,9 +22,14 @@ import nl.sluis.policy.bundle.Audience;
 import nl.sluis.proto.v1.Checkpoint;
 import nl.sluis.proto.v1.Closing;
 import nl.sluis.proto.v1.ClosingReason;
+import nl.sluis.proto.v1.Gap;
+import nl.sluis.proto.v1.GapReason;
 import nl.sluis.proto.v1.Heartbeat;
+import nl.sluis.proto.v1.PolicyChanged;
+import nl.sluis.proto.v1.QuotaLeft;
 import nl.sluis.proto.v1.SnapshotComplete;
 import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.proto.v1.TextForm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,33 +40,74 @@ final class LiveSubscription implements Subscription {
     private static final Duration RETRY_AFTER_SHUTDOWN = Duration.ofSeconds(2);
 
     private final TenantId tenant;
-    private final Audience audience;
-    private final AudienceLog log;
+    private final Plan plan;
     private final Filter filter;
     private final Variants variants;
     private final DeliveryLog deliveries;
-    private final Plan plan;
-    private final Function<Cursors.Place, byte[]> cursor;
+    private final Reading reading;
     private final InstantSource clock;
     private final Runnable wakeUp;
+    private final Deque<SubscribeResponse> notDelivered = new ArrayDeque<>();
     private final AtomicReference<@Nullable ClosingReason> closing = new AtomicReference<>();
+    private final AtomicReference<@Nullable PolicyUpdate> policy = new AtomicReference<>();
 
+    private Audience audience;
+    private volatile AudienceLog log;
+    private long[] snapshot;
     private boolean snapshotAnnounced;
     private long sequence;
     private Progress progress;
     private @Nullable Batch batch;
     private boolean ended;
+    private volatile boolean closed;
 
     /**
      * Where a subscription starts.
      *
+     * @param text which text stands beside a product
+     * @param opening what is said first
      * @param snapshot indexes to send first
      * @param announce whether the end of the snapshot is announced
-     * @param live index to go on with
-     * @param delivered products delivered by the subscription that this one resumes
+     * @param next index to go on with
+     * @param sequence number of the last checkpoint of the subscription that this one resumes; else 0
+     * @param delivered products delivered by the subscription that this one resumes; else 0
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-    record Plan(int[] snapshot, boolean announce, int live, long delivered) {}
+    record Plan(
+            TextForm text,
+            List<SubscribeResponse> opening,
+            long[] snapshot,
+            boolean announce,
+            long next,
+            long sequence,
+            long delivered) {}
+
+    /** The tenant's side: its cursors, what it is asked to answer, and how far it has read. */
+    interface Reading {
+        /** A cursor at an index of the audience's log. */
+        byte[] cursor(Audience audience, long next, long sequence, long delivered);
+
+        /** A message of the audience's log as this tenant is told it. */
+        SubscribeResponse told(SubscribeResponse message);
+
+        /** What is left of the audience's quotas. */
+        List<QuotaLeft> quotasLeft(Audience audience);
+
+        /** The tenant is another audience now; it was sent all entries of the former one before an index. */
+        void left(Audience audience, long next);
+
+        /** The subscription is over; it was sent all entries before an index. */
+        void end(Audience audience, long next);
+    }
+
+    /**
+     * Another policy, and the audience that the tenant is under it.
+     *
+     * @param change what is told
+     * @param audience the audience
+     * @param log its log
+     */
+    private record PolicyUpdate(PolicyChanged change, Audience audience, AudienceLog log) {}
 
     /**
      * How far the subscription is.
@@ -67,19 +116,26 @@ final class LiveSubscription implements Subscription {
      * @param snapshotDelivered products delivered of the snapshot
      * @param next next index after the snapshot
      * @param delivered products delivered in all
-     * @param caughtUpTo when there was last nothing more to send
      */
-    private record Progress(
-            int snapshotNext,
-            long snapshotDelivered,
-            int next,
-            long delivered,
-            @Nullable Instant caughtUpTo) {}
+    private record Progress(int snapshotNext, long snapshotDelivered, long next, long delivered) {
+        Progress ofSnapshot(boolean isDelivery) {
+            int one = isDelivery ? 1 : 0;
+            return new Progress(snapshotNext + 1, snapshotDelivered + one, next, delivered + one);
+        }
+
+        Progress live(boolean isDelivery) {
+            return new Progress(snapshotNext, snapshotDelivered, next + 1, delivered + (isDelivery ? 1 : 0));
+        }
+
+        Progress at(long index) {
+            return new Progress(snapshotNext, snapshotDelivered, index, delivered);
+        }
+    }
 
     /**
      * What is to be sent next.
      *
-     * @param frames deliveries
+     * @param frames deliveries and what stands between them
      * @param after where the subscription is when they are sent
      * @param entered completes when they stand in the audit log
      */
@@ -93,21 +149,26 @@ final class LiveSubscription implements Subscription {
             Variants variants,
             DeliveryLog deliveries,
             Plan plan,
-            Function<Cursors.Place, byte[]> cursor,
+            Reading reading,
             InstantSource clock,
             Runnable wakeUp) {
         this.tenant = tenant;
         this.audience = audience;
         this.log = log;
+        this.plan = plan;
         this.filter = filter;
         this.variants = variants;
         this.deliveries = deliveries;
-        this.plan = plan;
-        this.cursor = cursor;
+        this.reading = reading;
         this.clock = clock;
         this.wakeUp = wakeUp;
-        this.progress = new Progress(0, 0, plan.live(), plan.delivered(), null);
+        this.snapshot = plan.snapshot();
         this.snapshotAnnounced = !plan.announce();
+        this.sequence = plan.sequence();
+        this.progress = new Progress(0, 0, plan.next(), plan.delivered());
+        notDelivered.addAll(plan.opening());
+        // a subscription can be resumed from its first moment: a checkpoint stands at its start
+        notDelivered.add(checkpoint());
         log.addListener(wakeUp);
     }
 
@@ -124,6 +185,10 @@ final class LiveSubscription implements Subscription {
             ended = true;
             return out;
         }
+        takeUpPolicy();
+        while (!notDelivered.isEmpty()) {
+            out.appendBuffer(Frames.frame(notDelivered.remove()));
+        }
         if (batch == null) {
             batch = gather(maxBytes);
         }
@@ -136,12 +201,9 @@ final class LiveSubscription implements Subscription {
             out.appendBuffer(batch.frames());
             progress = batch.after();
             batch = null;
+            out.appendBuffer(Frames.frame(checkpoint()));
         }
-        // a subscription can be resumed from its first moment: a checkpoint stands at its start
-        if (out.length() > 0 || sequence == 0) {
-            out.appendBuffer(checkpoint());
-        }
-        if (!snapshotAnnounced && progress.snapshotNext() == plan.snapshot().length) {
+        if (!snapshotAnnounced && !isInSnapshot(progress)) {
             snapshotAnnounced = true;
             out.appendBuffer(frame(SubscribeResponse.newBuilder()
                     .setSnapshotComplete(SnapshotComplete.newBuilder().setCount(progress.snapshotDelivered()))));
@@ -152,77 +214,142 @@ final class LiveSubscription implements Subscription {
     /** What is due, up to a size; null where nothing is. What was looked at and is not for this subscriber is passed. */
     private @Nullable Batch gather(int maxBytes) {
         Buffer frames = Buffer.buffer();
-        List<Variants.Found.Ready> due = new ArrayList<>();
-        int snapshotNext = progress.snapshotNext();
-        int next = progress.next();
-        int ofSnapshot = 0;
-        Instant caughtUpTo = progress.caughtUpTo();
-        while (frames.length() < maxBytes) {
-            boolean inSnapshot = snapshotNext < plan.snapshot().length;
-            if (!inSnapshot && next >= log.size()) {
-                caughtUpTo = clock.instant();
-                break;
+        List<Variants.Found.Ready> products = new ArrayList<>();
+        Progress at = progress;
+        while (frames.length() < maxBytes && isDue(at)) {
+            if (!isInSnapshot(at) && at.next() < log.first()) {
+                frames.appendBuffer(gap(GapReason.GAP_REASON_TRIMMED, null, releasedAt(log.first())));
+                at = at.at(log.first());
+                continue;
             }
-            int index = inSnapshot ? plan.snapshot()[snapshotNext] : next;
-            Variants.Found found = variants.find(audience, log.position(index), wakeUp);
-            if (found instanceof Variants.Found.Loading) {
-                break;
-            }
-            if (inSnapshot) {
-                snapshotNext++;
+            long index = due(at);
+            boolean isDelivery = false;
+            Optional<SubscribeResponse> told = log.told(index);
+            if (told.isPresent()) {
+                frames.appendBuffer(Frames.frame(reading.told(told.get())));
             } else {
-                next++;
+                Variants.Found found = variants.find(audience, log.position(index), wakeUp);
+                if (found instanceof Variants.Found.Loading) {
+                    break;
+                }
+                if (found instanceof Variants.Found.Ready ready) {
+                    if (filter.matches(ready.product())) {
+                        frames.appendBuffer(ready.frame(plan.text()));
+                        products.add(ready);
+                        isDelivery = true;
+                    }
+                } else if (found instanceof Variants.Found.Damaged) {
+                    frames.appendBuffer(gap(GapReason.GAP_REASON_DAMAGED, releasedAt(index), releasedAt(index)));
+                } else if (found instanceof Variants.Found.Trimmed) {
+                    frames.appendBuffer(gap(GapReason.GAP_REASON_TRIMMED, releasedAt(index), releasedAt(index)));
+                }
+                // withheld by another policy than it was released under: nothing is said; withdrawn: the notice says it
             }
-            if (found instanceof Variants.Found.Ready ready && filter.matches(ready.product())) {
-                frames.appendBuffer(ready.frame());
-                due.add(ready);
-                ofSnapshot += inSnapshot ? 1 : 0;
-            }
+            at = isInSnapshot(at) ? at.ofSnapshot(isDelivery) : at.live(isDelivery);
         }
-        Progress after = new Progress(
-                snapshotNext,
-                progress.snapshotDelivered() + ofSnapshot,
-                next,
-                progress.delivered() + due.size(),
-                caughtUpTo);
-        if (due.isEmpty()) {
-            progress = after;
+        if (frames.length() == 0) {
+            progress = at;
             return null;
         }
-        CompletableFuture<?> entered = deliveries.enter(tenant, due);
-        var unused = entered.whenComplete((done, failure) -> wakeUp.run());
-        return new Batch(frames, after, entered);
+        CompletableFuture<?> entered =
+                products.isEmpty() ? CompletableFuture.completedFuture(null) : deliveries.enter(tenant, products);
+        if (!entered.isDone()) {
+            var unused = entered.whenComplete((done, failure) -> wakeUp.run());
+        }
+        return new Batch(frames, at, entered);
+    }
+
+    private boolean isInSnapshot(Progress at) {
+        return at.snapshotNext() < snapshot.length;
+    }
+
+    private boolean isDue(Progress at) {
+        return isInSnapshot(at) || at.next() < log.end();
+    }
+
+    private long due(Progress at) {
+        return isInSnapshot(at) ? snapshot[at.snapshotNext()] : at.next();
+    }
+
+    private Instant releasedAt(long index) {
+        return Times.ofMicros(log.releasedMicros(index));
+    }
+
+    @Override
+    public boolean behind() {
+        return isDue(progress);
+    }
+
+    /** Other rules hold: under them the tenant may be another audience, whose latest products it then gets. */
+    private void takeUpPolicy() {
+        PolicyUpdate update = policy.getAndSet(null);
+        if (update == null) {
+            return;
+        }
+        // what was gathered and not yet sent is decided again
+        batch = null;
+        notDelivered.add(
+                SubscribeResponse.newBuilder().setPolicyChanged(update.change()).build());
+        if (update.log() != log) {
+            log.removeListener(wakeUp);
+            reading.left(audience, progress.next());
+            log = update.log();
+            if (!closed) {
+                log.addListener(wakeUp);
+            }
+            AudienceLog.Snapshot now = log.snapshot();
+            snapshot = now.indexes();
+            progress = new Progress(0, progress.snapshotDelivered(), now.end(), progress.delivered());
+        }
+        audience = update.audience();
+    }
+
+    /** Whether it reads a log, or will from the next poll on. */
+    boolean isOf(AudienceLog candidate) {
+        PolicyUpdate update = policy.get();
+        return (update == null ? log : update.log()) == candidate;
+    }
+
+    /** Tells of another policy at the next poll. May be called on any thread. */
+    void policyChanged(PolicyChanged change, Audience audienceNow, AudienceLog logNow) {
+        policy.set(new PolicyUpdate(change, audienceNow, logNow));
+        wakeUp.run();
     }
 
     /** In the middle of a snapshot a cursor points at its start: resuming repeats rather than misses. */
-    private byte[] cursor() {
-        boolean inSnapshot = progress.snapshotNext() < plan.snapshot().length;
-        int place = inSnapshot ? plan.snapshot()[0] : progress.next();
-        return cursor.apply(new Cursors.Place(place, progress.delivered()));
+    private ByteString cursor() {
+        long place = isInSnapshot(progress) ? snapshot[0] : progress.next();
+        return ByteString.copyFrom(reading.cursor(audience, place, sequence, progress.delivered()));
     }
 
-    private Buffer checkpoint() {
-        return frame(SubscribeResponse.newBuilder()
+    private SubscribeResponse checkpoint() {
+        sequence++;
+        return SubscribeResponse.newBuilder()
                 .setCheckpoint(Checkpoint.newBuilder()
-                        .setSequence(++sequence)
+                        .setSequence(sequence)
                         .setDelivered(progress.delivered())
-                        .setCursor(ByteString.copyFrom(cursor()))));
+                        .setCursor(cursor()))
+                .build();
     }
 
     @Override
     public Buffer heartbeat() {
-        Heartbeat.Builder heartbeat = Heartbeat.newBuilder();
         Instant now = clock.instant();
-        Instant watermark = batch == null && progress.next() >= log.size() ? now : progress.caughtUpTo();
-        if (watermark != null) {
-            heartbeat.setWatermark(Times.timestamp(watermark));
-            heartbeat.setLag(Times.duration(Duration.between(watermark, now)));
-        }
-        return frame(SubscribeResponse.newBuilder().setHeartbeat(heartbeat));
+        // all before what is due next was sent
+        Instant watermark = isDue(progress) ? earlier(releasedAt(Math.max(due(progress), log.first())), now) : now;
+        return frame(SubscribeResponse.newBuilder()
+                .setHeartbeat(Heartbeat.newBuilder()
+                        .addAllQuotas(reading.quotasLeft(audience))
+                        .setWatermark(Times.timestamp(watermark))
+                        .setLag(Times.duration(Duration.between(watermark, now)))));
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
     }
 
     private Buffer closingFrame(ClosingReason reason) {
-        Closing.Builder last = Closing.newBuilder().setReason(reason).setCursor(ByteString.copyFrom(cursor()));
+        Closing.Builder last = Closing.newBuilder().setReason(reason).setCursor(cursor());
         if (reason == ClosingReason.CLOSING_REASON_SHUTDOWN
                 || reason == ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED
                 || reason == ClosingReason.CLOSING_REASON_TOO_SLOW) {
@@ -231,13 +358,26 @@ final class LiveSubscription implements Subscription {
         return frame(SubscribeResponse.newBuilder().setClosing(last));
     }
 
+    /** A gap; without a start where it is not known since when something is missing. */
+    static SubscribeResponse.Builder gapMessage(GapReason reason, @Nullable Instant from, Instant to) {
+        Gap.Builder gap = Gap.newBuilder().setReason(reason).setTo(Times.timestamp(to));
+        if (from != null) {
+            gap.setFrom(Times.timestamp(from));
+        }
+        return SubscribeResponse.newBuilder().setGap(gap);
+    }
+
+    private static Buffer gap(GapReason reason, @Nullable Instant from, Instant to) {
+        return frame(gapMessage(reason, from, to));
+    }
+
     private static Buffer frame(SubscribeResponse.Builder message) {
         return Frames.frame(message.build());
     }
 
     @Override
     public void close(ClosingReason reason) {
-        if (closing.compareAndSet(null, reason)) {
+        if (closing.compareAndSet(null, Objects.requireNonNull(reason))) {
             wakeUp.run();
         }
     }
@@ -249,6 +389,10 @@ final class LiveSubscription implements Subscription {
 
     @Override
     public void close() {
-        log.removeListener(wakeUp);
+        if (!closed) {
+            closed = true;
+            log.removeListener(wakeUp);
+            reading.end(audience, progress.next());
+        }
     }
 }

@@ -15,6 +15,9 @@ public interface Subscription extends AutoCloseable {
      */
     Buffer poll(int maxBytes);
 
+    /** True where there is more to send than was polled. */
+    boolean behind();
+
     /** A heartbeat frame: the stream lives, and how far it is. */
     Buffer heartbeat();
 

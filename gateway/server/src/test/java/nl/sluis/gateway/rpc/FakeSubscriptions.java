@@ -126,6 +126,13 @@ final class FakeSubscriptions implements Subscriptions {
         }
 
         @Override
+        public boolean behind() {
+            synchronized (log) {
+                return position < log.size();
+            }
+        }
+
+        @Override
         public Buffer heartbeat() {
             return Frames.frame(SubscribeResponse.newBuilder()
                     .setHeartbeat(Heartbeat.getDefaultInstance())

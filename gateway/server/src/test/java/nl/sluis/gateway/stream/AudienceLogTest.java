@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.proto.v1.Withdrawn;
 import org.junit.jupiter.api.Test;
 
 class AudienceLogTest {
@@ -12,22 +14,66 @@ class AudienceLogTest {
 
     @Test
     void its_index_counts_its_own_releases_whatever_their_place_in_the_shared_log() {
-        log.add(17, "a", 1);
-        log.add(9_000, "b", 2);
+        log.add(17, "a", "", 1);
+        log.add(9_000, "b", "", 2);
 
-        assertThat(log.size()).isEqualTo(2);
+        assertThat(log.end()).isEqualTo(2);
         assertThat(log.position(1)).isEqualTo(9_000);
-        assertThatThrownBy(() -> log.position(2)).hasMessage("index: 2 (expected: below 2)");
+        assertThatThrownBy(() -> log.position(2)).hasMessage("index: 2 (expected: 0 to 1)");
     }
 
     @Test
     void a_snapshot_is_the_latest_release_of_each_product_in_order() {
-        log.add(1, "a", 1);
-        log.add(2, "b", 1);
-        log.add(3, "a", 1);
-        log.add(4, "c", 1);
+        log.add(1, "a", "", 1);
+        log.add(2, "b", "", 1);
+        log.add(3, "a", "", 1);
+        log.add(4, "c", "", 1);
 
-        assertThat(log.snapshot()).containsExactly(1, 2, 3);
+        assertThat(log.snapshot().indexes()).containsExactly(1, 2, 3);
+        assertThat(log.snapshot().end()).isEqualTo(4);
+    }
+
+    @Test
+    void a_withdrawn_product_leaves_the_snapshot_and_a_later_version_of_it_stays() {
+        log.add(1, "a", "", 1);
+        log.add(2, "b", "", 1);
+        log.withdraw(1, notice("a"), 2);
+        log.add(5, "b", "", 3);
+        log.withdraw(2, notice("b"), 4);
+
+        assertThat(log.snapshot().indexes()).containsExactly(3);
+        assertThat(log.told(2))
+                .contains(
+                        SubscribeResponse.newBuilder().setWithdrawn(notice("a")).build());
+        assertThat(log.told(3)).isEmpty();
+    }
+
+    @Test
+    void an_index_stands_for_the_same_entry_after_a_trim_and_after_a_restart() {
+        for (int i = 0; i < 600; i++) {
+            log.add(i, "p" + i, "", i);
+        }
+        log.trim(500);
+
+        assertThat(log.first()).isEqualTo(500);
+        assertThat(log.end()).isEqualTo(600);
+        assertThat(log.position(500)).isEqualTo(500);
+        assertThat(log.snapshot().indexes()).hasSize(100).startsWith(500);
+        assertThatThrownBy(() -> log.position(499)).hasMessage("index: 499 (expected: 500 to 599)");
+
+        AudienceLog restarted = new AudienceLog();
+        restarted.add(598, "p598", "", 598);
+        restarted.withdraw(598, notice("p598"), 599);
+        restarted.startAt(598);
+        assertThat(restarted.told(599))
+                .contains(SubscribeResponse.newBuilder()
+                        .setWithdrawn(notice("p598"))
+                        .build());
+        assertThat(restarted.end()).isEqualTo(600);
+    }
+
+    private static Withdrawn notice(String product) {
+        return Withdrawn.newBuilder().setProductId(product).build();
     }
 
     @Test
@@ -38,7 +84,7 @@ class AudienceLogTest {
         for (int i = 0; i < times.length; i++) {
             time += random.nextInt(3);
             times[i] = time;
-            log.add(i, "p" + i, time);
+            log.add(i, "p" + i, "", time);
         }
         for (long since = -1; since <= time + 1; since++) {
             int slow = 0;
@@ -54,12 +100,12 @@ class AudienceLogTest {
         AtomicInteger wakes = new AtomicInteger();
         Runnable listener = wakes::incrementAndGet;
         log.addListener(listener);
-        log.add(1, "a", 1);
-        log.add(2, "b", 1);
+        log.add(1, "a", "", 1);
+        log.add(2, "b", "", 1);
         assertThat(wakes).hasValue(0);
         log.wakeAll();
         log.removeListener(listener);
-        log.add(3, "a", 2);
+        log.add(3, "a", "", 2);
         log.wakeAll();
 
         assertThat(wakes).hasValue(1);

@@ -20,7 +20,7 @@ class CursorsTest {
 
     @Test
     void a_cursor_says_what_was_written_in_it() throws Exception {
-        Cursors.Place place = new Cursors.Place(41, 7_000_000_000L);
+        Cursors.Place place = new Cursors.Place(-5, 2, 41, 9, 7_000_000_000L);
 
         assertThat(cursors.read(NORTH, FILTER, cursors.write(NORTH, FILTER, place)))
                 .isEqualTo(place);
@@ -28,7 +28,7 @@ class CursorsTest {
 
     @Test
     void a_cursor_is_a_function_of_key_tenant_request_and_place_alone() {
-        Cursors.Place place = new Cursors.Place(41, 41);
+        Cursors.Place place = new Cursors.Place(1, 0, 41, 41, 41);
         byte[] cursor = cursors.write(NORTH, FILTER, place);
         cursors.write(ACME, FILTER, place);
 
@@ -40,7 +40,7 @@ class CursorsTest {
     void cursors_of_other_places_tenants_or_requests_have_nothing_in_common() {
         Set<String> nonces = new HashSet<>();
         for (int next = 0; next < 100; next++) {
-            Cursors.Place place = new Cursors.Place(next, 5);
+            Cursors.Place place = new Cursors.Place(1, 0, next, 5, 5);
             for (byte[] cursor : List.of(
                     cursors.write(NORTH, FILTER, place),
                     cursors.write(ACME, FILTER, place),
@@ -54,7 +54,7 @@ class CursorsTest {
 
     @Test
     void another_tenant_or_filter_or_key_is_refused() {
-        byte[] cursor = cursors.write(NORTH, FILTER, new Cursors.Place(1, 1));
+        byte[] cursor = cursors.write(NORTH, FILTER, new Cursors.Place(1, 0, 1, 1, 1));
 
         assertRefused(() -> cursors.read(ACME, FILTER, cursor));
         assertRefused(() -> cursors.read(NORTH, new byte[] {1, 2, 4}, cursor));
@@ -65,7 +65,7 @@ class CursorsTest {
 
     @Test
     void every_flipped_bit_and_every_cut_is_refused() {
-        byte[] cursor = cursors.write(NORTH, FILTER, new Cursors.Place(3, 9));
+        byte[] cursor = cursors.write(NORTH, FILTER, new Cursors.Place(1, 0, 3, 9, 9));
         for (int bit = 0; bit < cursor.length * 8; bit++) {
             byte[] flipped = cursor.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);

@@ -87,6 +87,41 @@ class FilterTest {
     }
 
     @Test
+    void a_refused_expression_is_told_by_line_and_column_in_one_line() {
+        assertRefused("product.version > 1u &&\n  product.no_such_field == 1", "line 2, column 10: undefined field");
+        assertRefused("product.version == 'x'", "line 1, column 17: found no matching overload");
+        assertRefused("1 +", "line 1, column 4: ");
+        assertRefused("product.version", "line 1, column 8: ");
+    }
+
+    private static void assertRefused(String expression, String expected) {
+        assertThatThrownBy(() -> Filter.of(
+                        SubscribeRequest.newBuilder().setFilter(expression).build()))
+                .hasMessageStartingWith(expected)
+                .hasMessageEndingWith(" (expected: a condition on `product`)")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void an_expression_that_loops_without_end_in_sight_asks_for_nothing() throws Exception {
+        Track.Builder track = TRACK.getTrack().toBuilder();
+        for (int i = 0; i < 40; i++) {
+            track.addComments("c" + i);
+        }
+        Product product = TRACK.toBuilder().setTrack(track).build();
+        String once = "product.track.comments.all(a, a != '')";
+        String cubed = "product.track.comments.all(a, product.track.comments.all(b, product.track.comments.all(c, "
+                + "a + b + c != '')))";
+
+        assertThat(Filter.of(SubscribeRequest.newBuilder().setFilter(once).build())
+                        .matches(product))
+                .isTrue();
+        assertThat(Filter.of(SubscribeRequest.newBuilder().setFilter(cubed).build())
+                        .matches(product))
+                .isFalse();
+    }
+
+    @Test
     void what_the_contract_does_not_know_is_refused_by_its_field() {
         assertThatThrownBy(() -> Filter.of(
                         SubscribeRequest.newBuilder().addKindsValue(99).build()))

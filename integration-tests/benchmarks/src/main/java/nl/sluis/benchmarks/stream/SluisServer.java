@@ -35,6 +35,7 @@ import nl.sluis.gateway.release.SecondDecider;
 import nl.sluis.gateway.release.SignedFiles;
 import nl.sluis.gateway.release.Signer;
 import nl.sluis.gateway.release.Variants;
+import nl.sluis.gateway.release.WithdrawnContributions;
 import nl.sluis.gateway.rpc.CertificateCallers;
 import nl.sluis.gateway.rpc.Methods;
 import nl.sluis.gateway.rpc.PartnerLimits;
@@ -52,6 +53,7 @@ import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.gateway.stream.LiveSubscriptions;
+import nl.sluis.gateway.stream.Withdrawals;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.journal.v1.StoredRelease;
@@ -108,10 +110,13 @@ final class SluisServer implements StreamServer {
         new SecureRandom().nextBytes(cursorKey);
         KeyPair signing = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         ExecutorService workers = Executors.newFixedThreadPool(2);
+        WithdrawnContributions withdrawn = new WithdrawnContributions(journal, workers);
+        withdrawn.start();
         Variants variants = new Variants(
                 policy,
                 new Signer(signing.getPrivate(), signing.getPublic()),
                 new Coarsening(cursorKey, 60),
+                withdrawn,
                 journal,
                 workers,
                 new SecureRandom(),
@@ -125,6 +130,8 @@ final class SluisServer implements StreamServer {
                 journal,
                 policy,
                 variants,
+                new Withdrawals(journal, workers, clock),
+                audience -> List.of(),
                 new DeliveryLog(AuditLog.open(journal, new TreeHeadSigner(signing), clock), clock),
                 cursorKey,
                 clock,

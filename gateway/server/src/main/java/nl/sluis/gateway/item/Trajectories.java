@@ -1,0 +1,112 @@
+package nl.sluis.gateway.item;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.determination.ForceModel;
+import nl.sluis.orbit.determination.OrbitSolution;
+import nl.sluis.orbit.determination.Propagation;
+import nl.sluis.orbit.determination.PropagationException;
+import nl.sluis.proto.v1.Covariance;
+import nl.sluis.proto.v1.Ephemeris;
+import nl.sluis.proto.v1.StateVector;
+import nl.sluis.proto.v1.Track;
+
+/** Trajectories of what the contract holds: of nothing more than the message that is handed in. */
+public final class Trajectories {
+    private static final int STATE_DIMENSION = 6;
+    private static final int LOWER_TRIANGLE = 21;
+    private static final int INTERPOLATION_DEGREE = 7; // the steps are the asker's, so the least that suits a table
+
+    private Trajectories() {}
+
+    /**
+     * Propagates a track from its own state, with the forces that suit its orbit; what was known of the object beyond the
+     * track is not used.
+     *
+     * @param track the track
+     * @param start first epoch, UTC
+     * @param end last epoch, UTC, not before the first
+     * @param step time between states, positive
+     * @return empty where the track has no state, or its orbit can't be propagated so far
+     */
+    public static Optional<Ephemeris> of(Track track, Instant start, Instant end, Duration step) {
+        if (!track.hasState()) {
+            return Optional.empty();
+        }
+        OrbitState state = OrbitMessages.state(track.getState());
+        boolean known = track.getCovariance().getLowerTriangleCount() == LOWER_TRIANGLE
+                && track.getCovariance().getFrame() == track.getState().getFrame();
+        SymmetricMatrix covariance = SymmetricMatrix.ofLowerTriangle(
+                STATE_DIMENSION,
+                known
+                        ? track.getCovariance().getLowerTriangleList().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .toArray()
+                        : new double[LOWER_TRIANGLE]);
+        try {
+            return Optional.of(table(
+                    Propagation.ephemeris(
+                            OrbitSolution.of(state, covariance, ForceModel.forOrbit(state)),
+                            nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step)),
+                    known,
+                    Ephemeris.newBuilder()
+                            .setObject(track.getObject())
+                            .addComments("propagated from the track's state of " + state.epoch())));
+        } catch (PropagationException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Interpolates an ephemeris; empty where it does not reach from start to end: it is never extrapolated. */
+    public static Optional<Ephemeris> of(Ephemeris ephemeris, Instant start, Instant end, Duration step) {
+        if (ephemeris.getStatesCount() == 0) {
+            return Optional.empty();
+        }
+        boolean known = ephemeris.getCovariancesCount() == ephemeris.getStatesCount();
+        List<nl.sluis.orbit.determination.Ephemeris.Point> points = new ArrayList<>();
+        for (int i = 0; i < ephemeris.getStatesCount(); i++) {
+            points.add(new nl.sluis.orbit.determination.Ephemeris.Point(
+                    OrbitMessages.state(ephemeris.getStates(i)), Optional.empty()));
+        }
+        nl.sluis.orbit.determination.Ephemeris table;
+        try {
+            table = new nl.sluis.orbit.determination.Ephemeris(points);
+        } catch (IllegalArgumentException e) {
+            // several frames, or epochs out of order: readable, and nothing to interpolate in
+            return Optional.empty();
+        }
+        if (start.isBefore(table.start()) || end.isAfter(table.end())) {
+            return Optional.empty();
+        }
+        List<nl.sluis.orbit.determination.Ephemeris.Point> asked =
+                nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step).stream()
+                        .map(epoch -> table.at(epoch).orElseThrow())
+                        .toList();
+        return Optional.of(table(
+                new nl.sluis.orbit.determination.Ephemeris(asked),
+                false,
+                Ephemeris.newBuilder()
+                        .setObject(ephemeris.getObject())
+                        .setMadeBy(ephemeris.getMadeBy())
+                        .addComments(known ? "interpolated; covariances are not" : "interpolated")));
+    }
+
+    private static Ephemeris table(
+            nl.sluis.orbit.determination.Ephemeris made, boolean withCovariance, Ephemeris.Builder out) {
+        for (nl.sluis.orbit.determination.Ephemeris.Point point : made.points()) {
+            StateVector state = OrbitMessages.state(point.state());
+            out.addStates(state);
+            if (withCovariance) {
+                Covariance covariance = OrbitMessages.covariance(
+                        state.getFrame(), point.covariance().orElseThrow());
+                out.addCovariances(covariance);
+            }
+        }
+        return out.setInterpolationDegree(INTERPOLATION_DEGREE).build();
+    }
+}

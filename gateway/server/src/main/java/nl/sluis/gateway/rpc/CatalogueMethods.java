@@ -1,0 +1,116 @@
+package nl.sluis.gateway.rpc;
+
+import com.google.protobuf.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.stream.Catalogue;
+import nl.sluis.proto.v1.CatalogueServiceGrpc;
+import nl.sluis.proto.v1.GetEphemerisRequest;
+import nl.sluis.proto.v1.GetEphemerisResponse;
+import nl.sluis.proto.v1.GetObjectRequest;
+import nl.sluis.proto.v1.GetObjectResponse;
+import nl.sluis.proto.v1.ListObjectsRequest;
+import nl.sluis.proto.v1.ListObjectsResponse;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.OrbitRegime;
+
+/** {@code CatalogueService}. What a caller may not see is answered as what does not exist. */
+public final class CatalogueMethods {
+    private static final int PAGE_DEFAULT = 100;
+    private static final int PAGE_MAX = 1_000;
+
+    /** States of one trajectory: a week at a minute's step; with covariances 3 MB. */
+    private static final long STATES_MAX = 10_080;
+
+    /** From a state further away a propagated orbit says little, and costs much. */
+    private static final Duration SPAN_MAX = Duration.ofDays(14);
+
+    private final Catalogue catalogue;
+    private final Executor queries;
+
+    /**
+     * @param catalogue answers
+     * @param queries runs what blocks and computes
+     */
+    public CatalogueMethods(Catalogue catalogue, Executor queries) {
+        this.catalogue = catalogue;
+        this.queries = queries;
+    }
+
+    /** Adds the methods. */
+    public void register(Methods.Builder methods) {
+        methods.unary(CatalogueServiceGrpc.getGetObjectMethod(), this::getObject)
+                .unary(CatalogueServiceGrpc.getListObjectsMethod(), this::listObjects)
+                .unary(CatalogueServiceGrpc.getGetEphemerisMethod(), this::getEphemeris);
+    }
+
+    private CompletionStage<GetObjectResponse> getObject(CallerIdentity caller, GetObjectRequest request) {
+        ObjectKey object = object(request.getObject());
+        return CompletableFuture.supplyAsync(() -> catalogue.object(caller.tenant(), object), queries)
+                .thenApply(entry -> GetObjectResponse.newBuilder()
+                        .setEntry(entry.orElseThrow(CatalogueMethods::noSuchObject))
+                        .build());
+    }
+
+    private CompletionStage<ListObjectsResponse> listObjects(CallerIdentity caller, ListObjectsRequest request) {
+        Set<OrbitRegime> regimes = EnumSet.noneOf(OrbitRegime.class);
+        for (int i = 0; i < request.getRegimesCount(); i++) {
+            OrbitRegime regime = request.getRegimes(i);
+            if (regime == OrbitRegime.UNRECOGNIZED || regime == OrbitRegime.ORBIT_REGIME_UNSPECIFIED) {
+                throw Errors.invalidField("regimes[" + i + "]", "`" + regime + "` (expected: a value of the contract)");
+            }
+            regimes.add(regime);
+        }
+        int size = request.getPageSize() == 0 ? PAGE_DEFAULT : Math.min(Math.max(request.getPageSize(), 1), PAGE_MAX);
+        return CompletableFuture.supplyAsync(
+                () -> catalogue.page(caller.tenant(), regimes, size, request.getPageToken()), queries);
+    }
+
+    private CompletionStage<GetEphemerisResponse> getEphemeris(CallerIdentity caller, GetEphemerisRequest request) {
+        ObjectKey object = object(request.getObject());
+        Instant start = time("start", request.getStart(), request.hasStart());
+        Instant end = time("end", request.getEnd(), request.hasEnd());
+        Duration step = Duration.ofSeconds(
+                request.getStep().getSeconds(), request.getStep().getNanos());
+        if (end.isBefore(start) || Duration.between(start, end).compareTo(SPAN_MAX) > 0) {
+            throw Errors.invalidField("end", "`" + end + "` (expected: from start to " + start.plus(SPAN_MAX) + ")");
+        }
+        if (step.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw Errors.invalidField("step", "`" + step + "` (expected: at least 1 s)");
+        }
+        long states = Duration.between(start, end).dividedBy(step) + 1;
+        if (states > STATES_MAX) {
+            throw Errors.invalidField(
+                    "step", states + " states (expected: a step that makes at most " + STATES_MAX + ")");
+        }
+        return CompletableFuture.supplyAsync(
+                        () -> catalogue.ephemeris(caller.tenant(), object, start, end, step), queries)
+                .thenApply(found -> found.orElseThrow(CatalogueMethods::noSuchObject));
+    }
+
+    private static StatusException noSuchObject() {
+        return Errors.notFound("OBJECT", "no such object for this tenant");
+    }
+
+    private static ObjectKey object(ObjectReference reference) {
+        return ObjectKey.of(reference)
+                .orElseThrow(() -> Errors.invalidField(
+                        "object",
+                        "no identifier (expected: a catalogue number, an international designator or an object id)"));
+    }
+
+    private static Instant time(String field, Timestamp time, boolean present) {
+        if (!present) {
+            throw Errors.invalidField(field, "absent (expected: a time, UTC)");
+        }
+        return Times.instant(time);
+    }
+}
