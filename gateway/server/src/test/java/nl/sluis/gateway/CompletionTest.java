@@ -23,7 +23,7 @@ class CompletionTest {
                 Files.writeString(folder.resolve("sluis_completion"), AutoComplete.bash("sluis", Sluis.commandLine()));
 
         assertThat(completed(script, "sluis", "subs")).containsExactly("subscribe");
-        assertThat(completed(script, "sluis", "subscribe", "-o", "ccsds")).containsExactly("ccsds-kvn", "ccsds-xml");
+        assertThat(completed(script, "sluis", "subscribe", "-o", "cc")).containsExactly("ccsds-kvn", "ccsds-xml");
     }
 
     private static String[] completed(Path script, String... words) throws Exception {
