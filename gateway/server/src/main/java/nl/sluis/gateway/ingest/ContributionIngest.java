@@ -24,7 +24,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Times;
@@ -226,7 +228,7 @@ public final class ContributionIngest implements Ingest {
         }
         Read read = read(tenant, item, received);
         ByteString original = item.toByteString();
-        Optional<Label> resubmitted = resubmitted(label, read.records());
+        Optional<Label> resubmitted = resubmitted(source, label, read.records());
         StoredContribution stored = StoredContribution.newBuilder()
                 .setContributionId(Digests.id(
                         "contribution",
@@ -244,13 +246,24 @@ public final class ContributionIngest implements Ingest {
     }
 
     /** The label of a product of ours that comes back; empty where it is the contributor's own data all along. */
-    private Optional<Label> resubmitted(SecurityLabel label, List<StoredRecord> records) {
+    private Optional<Label> resubmitted(CallerIdentity source, SecurityLabel label, List<StoredRecord> records) {
+        Set<String> audiences = audiencesOf(source.tenant().nation().toUpperCase(Locale.ROOT));
         Set<Owner> claimed = new HashSet<>(label.toProto().getOwnersList());
         return records.stream()
-                .map(ownProducts::labelOf)
+                .map(record -> ownProducts.labelOf(record, audiences))
                 .flatMap(Optional::stream)
                 .filter(product -> !claimed.containsAll(product.getOwnersList()))
                 .findFirst();
+    }
+
+    private Set<String> audiencesOf(String nation) {
+        PolicyBundle now = bundle.get();
+        return now.audiences().stream()
+                .filter(audience -> audience.tenants().stream()
+                        .map(now.tenants()::get)
+                        .anyMatch(tenant -> tenant != null && tenant.nations().contains(nation)))
+                .map(audience -> AudienceId.of(audience).text())
+                .collect(Collectors.toSet());
     }
 
     private static Accepted.Builder answer(StoredContribution stored, boolean duplicate) {
