@@ -214,18 +214,25 @@ final class GatewayUnderTest implements AutoCloseable {
         }
     }
 
-    /**
-     * Writes and signs the demonstration's policy with one file changed, before the first start.
-     *
-     * @param file name of the file
-     * @param change makes its text
-     */
+    /** Writes and signs the demonstration's policy with one file changed, before the first start. */
     static void writePolicy(Path folder, DevelopmentPki pki, String file, UnaryOperator<String> change)
+            throws Exception {
+        writePolicy(folder, pki, Map.of(file, change));
+    }
+
+    /**
+     * Writes and signs the demonstration's policy with some files changed, before the first start.
+     *
+     * @param changes what makes the text of a file, by its name
+     */
+    static void writePolicy(Path folder, DevelopmentPki pki, Map<String, UnaryOperator<String>> changes)
             throws Exception {
         Path policy = Files.createDirectories(folder.resolve("policy"));
         for (String each : Objects.requireNonNull(POLICY.get("/demo/"))) {
             String text = new String(resource("/demo/policy/" + each), StandardCharsets.UTF_8);
-            Files.writeString(policy.resolve(each), each.equals(file) ? change.apply(text) : text);
+            Files.writeString(
+                    policy.resolve(each),
+                    changes.getOrDefault(each, UnaryOperator.identity()).apply(text));
         }
         sign(policy, pki, officer -> true);
     }

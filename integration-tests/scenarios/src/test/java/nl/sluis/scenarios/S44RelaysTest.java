@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.partner.ContributionOutcome;
 import nl.sluis.partner.ReceivedProduct;
@@ -30,11 +32,18 @@ class S44RelaysTest {
     @BeforeAll
     static void start() throws Exception {
         DevelopmentPki pki = GatewayUnderTest.pki(folder.resolve("pki"));
-        GatewayUnderTest.writePolicy(folder.resolve("gateway"), pki, "usa.yaml", usa -> usa + """
+        UnaryOperator<String> relayed = usa -> usa + """
                 relays:
                   - tenant: catalogue
                     labels: [{NATO: restricted, rel: [NATO]}]
-                """);
+                """;
+        // who sends a product back has received it
+        UnaryOperator<String> receives = tenants -> tenants.replace(
+                "    clearances: {NLD: unclassified}\n    roles: [contributor]\n\n  # the contributors",
+                "    communities: [NATO]\n    clearances: {NATO: restricted, NLD: unclassified}\n"
+                        + "    roles: [contributor, subscriber]\n\n  # the contributors");
+        GatewayUnderTest.writePolicy(
+                folder.resolve("gateway"), pki, Map.of("usa.yaml", relayed, "tenants.yaml", receives));
         gateway = GatewayUnderTest.start(folder.resolve("gateway"), pki, Clock.systemUTC());
     }
 
