@@ -124,6 +124,7 @@ public final class Gateway implements AutoCloseable {
      * year the mean of all is as good as half the tier's sigma.
      */
     private static final Duration COARSENING_BUCKET = Duration.ofDays(90);
+
     /** Withdrawals and new labels that wait: each may read the whole log, so more would only wait longer. */
     private static final int CHANGES_WAITING_MAX = 16;
 
