@@ -29,7 +29,6 @@ import nl.sluis.gateway.Gateway;
 import nl.sluis.gateway.GatewayConfig;
 import nl.sluis.gateway.Logging;
 import nl.sluis.gateway.PolicyFolder;
-import nl.sluis.gateway.Sluis;
 import nl.sluis.partner.ContextFileException;
 import nl.sluis.partner.ContributionOutcome;
 import nl.sluis.partner.Contributor;
@@ -55,6 +54,7 @@ import nl.sluis.proto.v1.StartSnapshot;
 import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.Track;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -419,13 +419,15 @@ public final class DemoCommand implements Callable<Integer> {
         screen.line(sluis + "--help");
     }
 
-    private static void sign(Path work) throws IOException {
+    private void sign(Path work) throws IOException {
         for (String officer : Scene.OFFICERS) {
             Path credential = work.resolve("pki/officers").resolve(officer.replace(':', '/'));
-            int code = Sluis.commandLine()
+            // the command beside this one, as an officer would call it
+            CommandLine policy =
+                    Objects.requireNonNull(spec).root().subcommands().get("policy");
+            int code = Objects.requireNonNull(policy)
                     .setOut(new PrintWriter(Writer.nullWriter()))
                     .execute(
-                            "policy",
                             "sign",
                             work.resolve("policy").toString(),
                             "--key=" + credential.resolve("key.pem"),
