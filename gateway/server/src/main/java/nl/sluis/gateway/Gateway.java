@@ -164,6 +164,7 @@ public final class Gateway implements AutoCloseable {
     private final Identities identities;
     private final ExecutorService fits;
     private final ExecutorService workers;
+    private final ExecutorService deliverer;
     private final ExecutorService changer;
     private final ExecutorService queries;
     private final ScheduledExecutorService timer;
@@ -221,6 +222,7 @@ public final class Gateway implements AutoCloseable {
         }
         fits = threads("sluis-fit", config.fusion().threads());
         workers = threads("sluis-worker", Runtime.getRuntime().availableProcessors());
+        deliverer = threads("sluis-deliveries", 1);
         changer = new ThreadPoolExecutor(
                 1,
                 1,
@@ -284,7 +286,7 @@ public final class Gateway implements AutoCloseable {
                 workers,
                 random,
                 meters);
-        DeliveryLog deliveries = new DeliveryLog(audit, clock);
+        DeliveryLog deliveries = new DeliveryLog(audit, clock, deliverer);
         Withdrawals withdrawals = new Withdrawals(journal, workers, clock);
         subscriptions = new LiveSubscriptions(
                 journal,
@@ -731,6 +733,7 @@ public final class Gateway implements AutoCloseable {
         withdrawn.close();
         changer.shutdown();
         queries.shutdownNow();
+        deliverer.shutdown();
         workers.shutdown();
         quietly(() -> {
             if (!workers.awaitTermination(window.toMillis(), TimeUnit.MILLISECONDS)) {

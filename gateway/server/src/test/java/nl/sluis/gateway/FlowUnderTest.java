@@ -159,7 +159,7 @@ public final class FlowUnderTest implements AutoCloseable {
                 variants,
                 withdrawals,
                 releases::quotasLeft,
-                new DeliveryLog(AuditLog.open(journal, new TreeHeadSigner(SIGNING), clock), clock),
+                new DeliveryLog(AuditLog.open(journal, new TreeHeadSigner(SIGNING), clock), clock, Runnable::run),
                 new byte[32],
                 clock,
                 () -> true);

@@ -105,6 +105,30 @@ public final class CompiledPolicy {
     }
 
     /**
+     * Until when a decision about an item stays what it is: no bundle or consent begins or ends before, and no delay.
+     *
+     * @param item the item
+     * @param nowMs gateway time, milliseconds since 1970-01-01T00:00:00Z
+     * @return the first moment, in the same measure, that may change it
+     */
+    public long standsUntilMs(Item item, long nowMs) {
+        long until = sooner(Long.MAX_VALUE, validFromMs, nowMs);
+        until = sooner(until, validUntilMs, nowMs);
+        until = sooner(until, item.receivedMs() - ROUNDING_MS, nowMs);
+        for (int r = 0; r < rules.size(); r++) {
+            CompiledRule rule = rules.rule(r);
+            until = sooner(until, rule.liveFromMs(), nowMs);
+            until = sooner(until, rule.liveUntilMs(), nowMs);
+            until = sooner(until, item.receivedMs() + rule.delayMs(), nowMs);
+        }
+        return until;
+    }
+
+    private static long sooner(long until, long boundaryMs, long nowMs) {
+        return boundaryMs > nowMs ? Math.min(until, boundaryMs) : until;
+    }
+
+    /**
      * Which audiences may have contributions with this label used for products of this kind: those to whom an item of
      * that kind with the contribution's own label, owners and objects would be released, whatever its delay. Declared
      * downgrades do not count: they free a derivative, not the data.

@@ -23,6 +23,7 @@ import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.StoredAuditEntry;
+import nl.sluis.journal.v1.StoredDeliveries;
 import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.partner.audit.Hash;
 import nl.sluis.partner.audit.MerkleTree;
@@ -128,9 +129,9 @@ public final class AuditLog {
      * Appends entries, all or nothing. An entry with a tenant is in that tenant's own tree too.
      *
      * @param entries what happened, in order
-     * @return index of each in the whole log, when durable; or the journal's failure
+     * @return completes when they are durable; or with the journal's failure
      */
-    public CompletableFuture<List<Long>> append(List<AuditEntry> entries) {
+    public CompletableFuture<?> append(List<AuditEntry> entries) {
         return appendStored(entries.stream().map(AuditLog::stored).toList());
     }
 
@@ -138,10 +139,10 @@ public final class AuditLog {
      * Appends one entry.
      *
      * @param entry what happened
-     * @return its index in the whole log, when durable; or the journal's failure
+     * @return completes when it is durable; or with the journal's failure
      */
-    public CompletableFuture<Long> append(AuditEntry entry) {
-        return append(List.of(entry)).thenApply(indexes -> indexes.get(0));
+    public CompletableFuture<?> append(AuditEntry entry) {
+        return append(List.of(entry));
     }
 
     /**
@@ -174,26 +175,14 @@ public final class AuditLog {
     }
 
     /**
-     * A release, which has a basis.
+     * Appends batches of deliveries, all or nothing.
      *
-     * @param entry what happened
-     * @param salt salt of the basis
-     * @param productPosition place of the product, with its basis, in the products log
-     */
-    public record Release(AuditEntry entry, ByteString salt, long productPosition) {}
-
-    /**
-     * Appends releases, all or nothing.
-     *
-     * @param releases what is about to be released, in order
+     * @param batches what is about to be sent, and to whom; of at most {@link Leaves#BATCH_LEAVES_MAX} leaves each
      * @return completes when they are durable; or with the journal's failure
      */
-    public CompletableFuture<List<Long>> appendReleases(List<Release> releases) {
-        return appendStored(releases.stream()
-                .map(release -> stored(release.entry()).toBuilder()
-                        .setSalt(release.salt())
-                        .setProductPosition(release.productPosition())
-                        .build())
+    public CompletableFuture<?> appendDeliveries(List<StoredDeliveries> batches) {
+        return appendStored(batches.stream()
+                .map(batch -> StoredAuditEntry.newBuilder().setDeliveries(batch).build())
                 .toList());
     }
 
@@ -204,12 +193,10 @@ public final class AuditLog {
                 .build();
     }
 
-    private CompletableFuture<List<Long>> appendStored(List<StoredAuditEntry> entries) {
-        List<NewEntry> batch =
-                entries.stream().map(entry -> NewEntry.of(entry.toByteArray())).toList();
-        return journal.append(LogName.AUDIT, batch)
-                .thenApply(answers ->
-                        answers.stream().map(answer -> answer.position() - 1).toList());
+    private CompletableFuture<?> appendStored(List<StoredAuditEntry> entries) {
+        return journal.append(
+                LogName.AUDIT,
+                entries.stream().map(entry -> NewEntry.of(entry.toByteArray())).toList());
     }
 
     /**
@@ -290,13 +277,13 @@ public final class AuditLog {
             throw new AuditException(OUT_OF_RANGE, "from_index: `" + fromIndex + "` (expected: 0 to " + size + ")");
         }
         List<IndexedEntry> entries = new ArrayList<>();
-        for (StoredAuditEntry stored : tree.read(fromIndex, (int) Math.min(entriesMax, size - fromIndex))) {
+        for (Leaves.Leaf leaf : tree.read(fromIndex, (int) Math.min(entriesMax, size - fromIndex))) {
             long index = fromIndex + entries.size();
             try {
                 IndexedEntry.Builder entry =
-                        IndexedEntry.newBuilder().setIndex(index).setEntry(AuditEntry.parseFrom(stored.getLeaf()));
-                if (withBasis && stored.getProductPosition() > 0) {
-                    basis(stored).ifPresent(entry::setBasis);
+                        IndexedEntry.newBuilder().setIndex(index).setEntry(AuditEntry.parseFrom(leaf.bytes()));
+                if (withBasis && leaf.productPosition() > 0) {
+                    basis(leaf).ifPresent(entry::setBasis);
                 }
                 entries.add(entry.build());
             } catch (InvalidProtocolBufferException e) {
@@ -308,15 +295,14 @@ public final class AuditLog {
         return entries;
     }
 
-    private Optional<AuditBasis> basis(StoredAuditEntry stored) throws InvalidProtocolBufferException {
-        if (stored.getProductPosition() < journal.oldest(LogName.PRODUCTS)) {
+    private Optional<AuditBasis> basis(Leaves.Leaf leaf) throws InvalidProtocolBufferException {
+        if (leaf.productPosition() < journal.oldest(LogName.PRODUCTS)) {
             return Optional.empty();
         }
-        byte[] product = journal.read(LogName.PRODUCTS, stored.getProductPosition(), 1)
-                .get(0)
-                .payload();
+        byte[] product =
+                journal.read(LogName.PRODUCTS, leaf.productPosition(), 1).get(0).payload();
         return Optional.of(basisOf(StoredProduct.parseFrom(product).getBasis()).toBuilder()
-                .setSalt(stored.getSalt())
+                .setSalt(leaf.salt())
                 .build());
     }
 
@@ -346,7 +332,7 @@ public final class AuditLog {
     }
 
     private Tree tree(String log) {
-        return trees.computeIfAbsent(log, name -> name.equals(WHOLE) ? new Tree() : new TenantTree());
+        return trees.computeIfAbsent(log, name -> new Tree());
     }
 
     /** Other nodes append too, so the trees follow the log and not this node's own appends. */
@@ -354,11 +340,14 @@ public final class AuditLog {
         List<Entry> page = journal.read(LogName.AUDIT, followed + 1, READ_ENTRIES);
         while (!page.isEmpty()) {
             for (Entry entry : page) {
-                StoredAuditEntry stored = parse(entry);
-                Hash leaf = MerkleTree.leafHash(stored.getLeaf().toByteArray());
-                tree(WHOLE).append(entry.position(), leaf);
-                if (!stored.getTenant().isEmpty()) {
-                    tree(stored.getTenant()).append(entry.position(), leaf);
+                Leaves leaves = leaves(entry);
+                for (int i = 0; i < leaves.count(); i++) {
+                    Leaves.Leaf leaf = leaves.get(i);
+                    Hash hash = leaf.hash();
+                    tree(WHOLE).append(entry.position(), i, hash);
+                    if (!leaf.tenant().isEmpty()) {
+                        tree(leaf.tenant()).append(entry.position(), i, hash);
+                    }
                 }
                 followed = entry.position();
             }
@@ -366,68 +355,87 @@ public final class AuditLog {
         }
     }
 
-    private static StoredAuditEntry parse(Entry entry) {
+    private static Leaves leaves(Entry entry) {
         try {
-            return StoredAuditEntry.parseFrom(entry.payload());
+            return new Leaves(parse(entry));
         } catch (InvalidProtocolBufferException e) {
             throw new AuditException(
                     LOG_REWRITTEN, "audit log: entry " + entry.position() + " can't be read: " + e.getMessage());
         }
     }
 
-    /** The whole tree: leaf {@code i} is the entry at position {@code i + 1}. */
-    private class Tree {
-        final TileCache hashes = new TileCache(this::readLeaves);
+    private static StoredAuditEntry parse(Entry entry) throws InvalidProtocolBufferException {
+        return StoredAuditEntry.parseFrom(entry.payload());
+    }
+
+    /**
+     * A tree and where its leaves stand in the journal. Leaves of one entry that follow each other are a run, which takes
+     * sixteen bytes of memory.
+     */
+    private final class Tree {
+        /** Bits of a place that number a leaf within its entry; those above are the entry's position. */
+        private static final int ORDINAL_BITS = 16;
+
+        final TileCache hashes = new TileCache(this::readHashes);
 
         @Nullable
         TreeHead signed;
 
-        void append(long position, Hash leaf) {
+        private long[] firstIndexes = new long[16];
+        private long[] places = new long[16];
+        private int runs;
+
+        void append(long position, int ordinal, Hash leaf) {
+            long place = position << ORDINAL_BITS | ordinal;
+            long index = hashes.size();
+            if (runs == 0 || place != places[runs - 1] + index - firstIndexes[runs - 1]) {
+                if (runs == places.length) {
+                    firstIndexes = Arrays.copyOf(firstIndexes, 2 * runs);
+                    places = Arrays.copyOf(places, 2 * runs);
+                }
+                firstIndexes[runs] = index;
+                places[runs++] = place;
+            }
             hashes.append(leaf);
         }
 
-        long position(long index) {
-            return index + 1;
+        private long position(int run) {
+            return places[run] >> ORDINAL_BITS;
         }
 
-        /** Entries that follow each other in the journal are read together. */
-        final List<StoredAuditEntry> read(long fromIndex, int count) {
-            List<StoredAuditEntry> read = new ArrayList<>(count);
+        /** Leaves from an index on; entries that follow each other in the journal are read together. */
+        List<Leaves.Leaf> read(long fromIndex, int count) {
+            List<Leaves.Leaf> read = new ArrayList<>(count);
             while (read.size() < count) {
-                long index = fromIndex + read.size();
-                int run = 1;
-                while (read.size() + run < count && position(index + run) == position(index) + run) {
-                    run++;
+                int run = runOf(fromIndex + read.size());
+                int last = run;
+                while (last + 1 < runs
+                        && firstIndexes[last + 1] < fromIndex + count
+                        && position(last + 1) <= position(last) + 1) {
+                    last++;
                 }
-                journal.read(LogName.AUDIT, position(index), run).forEach(entry -> read.add(parse(entry)));
+                int entries = (int) (position(last) - position(run) + 1);
+                for (Entry entry : journal.read(LogName.AUDIT, position(run), entries)) {
+                    Leaves leaves = leaves(entry);
+                    for (; run <= last && position(run) == entry.position(); run++) {
+                        long end = run + 1 < runs ? firstIndexes[run + 1] : hashes.size();
+                        int first = (int) (places[run] - (entry.position() << ORDINAL_BITS));
+                        for (long index = fromIndex + read.size(); index < end && read.size() < count; index++) {
+                            read.add(leaves.get(first + (int) (index - firstIndexes[run])));
+                        }
+                    }
+                }
             }
             return read;
         }
 
-        private List<Hash> readLeaves(long fromIndex, int count) {
-            return read(fromIndex, count).stream()
-                    .map(stored -> MerkleTree.leafHash(stored.getLeaf().toByteArray()))
-                    .toList();
-        }
-    }
-
-    /** A tenant's tree, whose leaves stand anywhere in the journal: eight bytes of memory for each. */
-    private final class TenantTree extends Tree {
-        private long[] positions = new long[16];
-
-        @Override
-        void append(long position, Hash leaf) {
-            int index = Math.toIntExact(hashes.size());
-            if (index == positions.length) {
-                positions = Arrays.copyOf(positions, 2 * index);
-            }
-            positions[index] = position;
-            super.append(position, leaf);
+        private int runOf(long index) {
+            int found = Arrays.binarySearch(firstIndexes, 0, runs, index);
+            return found >= 0 ? found : -found - 2;
         }
 
-        @Override
-        long position(long index) {
-            return positions[Math.toIntExact(index)];
+        private List<Hash> readHashes(long fromIndex, int count) {
+            return read(fromIndex, count).stream().map(Leaves.Leaf::hash).toList();
         }
     }
 }

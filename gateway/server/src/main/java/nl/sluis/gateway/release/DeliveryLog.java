@@ -3,14 +3,18 @@ package nl.sluis.gateway.release;
 import com.google.protobuf.Timestamp;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import nl.sluis.gateway.audit.AuditLog;
+import nl.sluis.gateway.audit.Leaves;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.journal.v1.StoredDeliveries;
 import nl.sluis.policy.bundle.Role;
 import nl.sluis.policy.bundle.Tenant;
 import nl.sluis.policy.decide.Decision;
@@ -22,42 +26,95 @@ import nl.sluis.proto.v1.AuditEvent;
 /**
  * Enters in the audit log what is about to be sent, a batch at a time, before it is sent: nothing leaves that is not
  * accounted for. Where a stream ends in between, more was entered than sent, never less.
+ *
+ * <p>One commit is under way at a time; what comes meanwhile goes into the next one together. Of a batch that goes to many
+ * at once, the variants are entered once, with the names of all who get them.
  */
 public final class DeliveryLog {
     private final AuditLog audit;
     private final InstantSource clock;
+    private final Executor enterer;
+    // guarded by this; bounded by the streams, each of which waits for one batch
+    private IdentityHashMap<List<Variants.Found.Ready>, List<String>> waiting = new IdentityHashMap<>();
+    private CompletableFuture<Void> entered = new CompletableFuture<>();
+    private boolean underWay;
 
     /**
      * @param audit the audit log
      * @param clock the gateway's clock
+     * @param enterer runs one short task at a time, while streams wait for it
      */
-    public DeliveryLog(AuditLog audit, InstantSource clock) {
+    public DeliveryLog(AuditLog audit, InstantSource clock, Executor enterer) {
         this.audit = audit;
         this.clock = clock;
+        this.enterer = enterer;
     }
 
     /**
      * Enters a batch. Never blocks.
      *
      * @param tenant who is about to get it
-     * @param batch what it is about to get, at least one
+     * @param batch what it is about to get, at least one; the same list where many are about to get the same
      * @return completes on a thread of the journal when the entries are durable, or with its failure
      */
-    public CompletableFuture<?> enter(TenantId tenant, List<Variants.Found.Ready> batch) {
-        Timestamp now = Times.timestamp(clock.instant());
-        List<AuditLog.Release> releases = new ArrayList<>(batch.size());
-        for (Variants.Found.Ready ready : batch) {
-            Variants.Account account = ready.account();
-            releases.add(release(account, account.entry().toBuilder().setTenant(tenant.toString()), now));
-            for (AuditEntry downgrade : account.downgrades()) {
-                releases.add(release(account, downgrade.toBuilder().setOtherTenant(tenant.toString()), now));
-            }
+    public synchronized CompletableFuture<?> enter(TenantId tenant, List<Variants.Found.Ready> batch) {
+        waiting.computeIfAbsent(batch, none -> new ArrayList<>()).add(tenant.toString());
+        CompletableFuture<Void> done = entered;
+        if (!underWay) {
+            underWay = true;
+            enterer.execute(this::enterWaiting);
         }
-        return audit.appendReleases(releases);
+        return done;
     }
 
-    private static AuditLog.Release release(Variants.Account account, AuditEntry.Builder entry, Timestamp now) {
-        return new AuditLog.Release(entry.setAt(now).build(), account.salt(), account.productPosition());
+    private void enterWaiting() {
+        IdentityHashMap<List<Variants.Found.Ready>, List<String>> batches;
+        CompletableFuture<Void> done;
+        synchronized (this) {
+            batches = waiting;
+            done = entered;
+            waiting = new IdentityHashMap<>();
+            entered = new CompletableFuture<>();
+        }
+        CompletableFuture<?> appended;
+        try {
+            appended = audit.appendDeliveries(stored(batches));
+        } catch (RuntimeException e) {
+            appended = CompletableFuture.failedFuture(e);
+        }
+        var unused = appended.whenComplete((durable, failure) -> {
+            synchronized (this) {
+                underWay = !waiting.isEmpty();
+                if (underWay) {
+                    enterer.execute(this::enterWaiting);
+                }
+            }
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private List<StoredDeliveries> stored(IdentityHashMap<List<Variants.Found.Ready>, List<String>> batches) {
+        Timestamp now = Times.timestamp(clock.instant());
+        List<StoredDeliveries> stored = new ArrayList<>();
+        batches.forEach((batch, tenants) -> {
+            StoredDeliveries.Builder common = StoredDeliveries.newBuilder().setAt(now);
+            int leavesOfEach = 0;
+            for (Variants.Found.Ready ready : batch) {
+                common.addDeliveries(ready.account());
+                leavesOfEach += Leaves.ofEachTenant(ready.account());
+            }
+            int tenantsMax = Math.max(1, Leaves.BATCH_LEAVES_MAX / leavesOfEach);
+            for (int i = 0; i < tenants.size(); i += tenantsMax) {
+                stored.add(common.clone()
+                        .addAllTenants(tenants.subList(i, Math.min(i + tenantsMax, tenants.size())))
+                        .build());
+            }
+        });
+        return stored;
     }
 
     /** For each declared downgrade that was used, an entry for each tenant that speaks for its originator. */

@@ -28,12 +28,14 @@ import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.StoreException;
 import nl.sluis.gateway.store.StoreException.Code;
+import nl.sluis.journal.v1.StoredDelivery;
 import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.partner.audit.BasisDigest;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.decide.CompiledPolicy;
 import nl.sluis.policy.decide.Decision;
+import nl.sluis.policy.decide.Item;
 import nl.sluis.policy.decide.Obligations;
 import nl.sluis.policy.decide.Redaction;
 import nl.sluis.policy.label.LabelException;
@@ -49,8 +51,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of products. A product is decided again at each send; audiences with equal obligations get one variant, which
- * is redacted, signed and encoded once and sent to many.
+ * The bytes of products. A product is decided again before it is sent, and whenever policy or time may have changed what
+ * was decided; audiences with equal obligations get one variant, which is redacted, signed and encoded once and sent to many.
  */
 public final class Variants {
     /** Products kept decoded; a stream that is further behind reads the journal. 4,096 of some kilobytes each. */
@@ -140,7 +142,8 @@ public final class Variants {
          * @param texts deliveries with a text beside the product, made so far
          * @param account what {@link DeliveryLog} enters before it is sent
          */
-        record Ready(Product product, Buffer frame, Map<TextForm, Buffer> texts, Account account) implements Found {
+        record Ready(Product product, Buffer frame, Map<TextForm, Buffer> texts, StoredDelivery account)
+                implements Found {
             /** Its delivery with a text beside it, made once as well. */
             public Buffer frame(TextForm form) {
                 return form == TextForm.TEXT_FORM_UNSPECIFIED ? frame : texts.computeIfAbsent(form, this::withText);
@@ -173,16 +176,6 @@ public final class Variants {
         record Loading() implements Found {}
     }
 
-    /**
-     * What is known of a release before it is known to which tenant.
-     *
-     * @param entry of the audit log, still without tenant and time
-     * @param downgrades entries for the originators whose declared downgrade was used, still without recipient and time
-     * @param salt salt of the basis
-     * @param productPosition place of the product in the products log
-     */
-    record Account(AuditEntry entry, List<AuditEntry> downgrades, ByteString salt, long productPosition) {}
-
     /** A variant, before it is known for whom; its texts are made when they are asked for. */
     private record Encoded(
             Product product, Buffer frame, Map<TextForm, Buffer> texts, AuditEntry entry, ByteString salt) {}
@@ -201,6 +194,7 @@ public final class Variants {
 
         private @Nullable CompiledPolicy answeredBy;
         private long answeredAtMs;
+        private long standsUntilMs;
 
         Kept(StoredItem item) {
             this.item = item;
@@ -213,20 +207,34 @@ public final class Variants {
         }
 
         /**
-         * What was decided in this very millisecond by the policy that holds. A decision depends on nothing else, so that
-         * one that goes to 256 subscribers at once is made once and not 256 times, and none is older than its sending.
+         * That it may be sent, as both deciders said under the policy that holds and for a time that now is part of. A
+         * decision depends on nothing else, so that one that goes to 256 subscribers is made once and not 256 times.
          */
         @Nullable
-        Found answered(Audience audience, PolicyInForce policy) {
+        Found answered(Item decided, Audience audience, PolicyInForce policy) {
             CompiledPolicy now = policy.compiled();
             long nowMs = policy.nowMs();
-            if (now != answeredBy || nowMs != answeredAtMs) {
+            if (now != answeredBy || nowMs < answeredAtMs || nowMs >= standsUntilMs) {
                 answers.clear();
                 answeredBy = now;
                 answeredAtMs = nowMs;
+                standsUntilMs = now.standsUntilMs(decided, nowMs);
             }
             return answers.get(audience);
         }
+    }
+
+    /**
+     * What a decision depends on beside time and item.
+     *
+     * @param policy the policy in force
+     * @param withdrawn how many contributions were taken back
+     */
+    public record Standing(CompiledPolicy policy, int withdrawn) {}
+
+    /** What decisions depend on now. */
+    public Standing standing() {
+        return new Standing(policy.compiled(), withdrawn.count());
     }
 
     /**
@@ -251,10 +259,11 @@ public final class Variants {
             return found.otherwise;
         }
         synchronized (found) {
-            Found answer = found.answered(audience, policy);
+            Found answer = found.answered(item.item(), audience, policy);
             if (answer == null) {
                 answer = decide(found, item, audience, position, wakeUp);
-                if (!(answer instanceof Found.Loading)) {
+                // what is withheld, for a failure maybe, is decided again
+                if (answer instanceof Found.Ready) {
                     found.answers.put(audience, answer);
                 }
             }
@@ -289,7 +298,14 @@ public final class Variants {
                 variant.product(),
                 variant.frame(),
                 variant.texts(),
-                new Account(entry, DeliveryLog.downgrades(entry, decision, audience), variant.salt(), position));
+                StoredDelivery.newBuilder()
+                        .setEntry(entry.toByteString())
+                        .addAllDowngrades(DeliveryLog.downgrades(entry, decision, audience).stream()
+                                .map(AuditEntry::toByteString)
+                                .toList())
+                        .setSalt(variant.salt())
+                        .setProductPosition(position)
+                        .build());
     }
 
     /** Orbits take their time to displace, and event loops have none. */

@@ -30,6 +30,7 @@ final class AudienceLog {
     private final NavigableMap<String, SortedSet<String>> productsByObject = new TreeMap<>();
     private final Map<Long, SubscribeResponse> told = new HashMap<>();
     private final Set<Runnable> listeners = new HashSet<>();
+    private final SharedBatches batches = new SharedBatches();
     private long[] positions = new long[FIRST_CAPACITY];
     private long[] releasedMicros = new long[FIRST_CAPACITY];
     private long first;
@@ -106,6 +107,11 @@ final class AudienceLog {
             latestByProduct.values().removeIf(index -> index < first);
             told.keySet().removeIf(index -> index < first);
         }
+    }
+
+    /** What several subscribers are due at once. */
+    SharedBatches batches() {
+        return batches;
     }
 
     /** Index of the oldest entry that is kept. */

@@ -64,6 +64,7 @@ final class LiveSubscription implements Subscription {
     /**
      * Where a subscription starts.
      *
+     * @param binding digest of what is asked for beside start and text
      * @param text which text stands beside a product
      * @param opening what is said first
      * @param snapshot indexes to send first
@@ -74,6 +75,7 @@ final class LiveSubscription implements Subscription {
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
     record Plan(
+            ByteString binding,
             TextForm text,
             List<SubscribeResponse> opening,
             long[] snapshot,
@@ -117,7 +119,7 @@ final class LiveSubscription implements Subscription {
      * @param next next index after the snapshot
      * @param delivered products delivered in all
      */
-    private record Progress(int snapshotNext, long snapshotDelivered, long next, long delivered) {
+    record Progress(int snapshotNext, long snapshotDelivered, long next, long delivered) {
         Progress ofSnapshot(boolean isDelivery) {
             int one = isDelivery ? 1 : 0;
             return new Progress(snapshotNext + 1, snapshotDelivered + one, next, delivered + one);
@@ -130,7 +132,26 @@ final class LiveSubscription implements Subscription {
         Progress at(long index) {
             return new Progress(snapshotNext, snapshotDelivered, index, delivered);
         }
+
+        /** Behind what another subscriber gathered, maybe, from the same index. */
+        Progress after(Gathered gathered) {
+            return new Progress(
+                    snapshotNext,
+                    snapshotDelivered,
+                    gathered.after().next(),
+                    delivered + gathered.products().size());
+        }
     }
+
+    /**
+     * What is due from a place on.
+     *
+     * @param frames deliveries and what stands between them; shared, never to be changed
+     * @param products the products among them
+     * @param after where the subscription that gathered it is when they are sent
+     * @param own whether it is for that subscription alone
+     */
+    record Gathered(Buffer frames, List<Variants.Found.Ready> products, Progress after, boolean own) {}
 
     /**
      * What is to be sent next.
@@ -190,7 +211,7 @@ final class LiveSubscription implements Subscription {
             out.appendBuffer(Frames.frame(notDelivered.remove()));
         }
         if (batch == null) {
-            batch = gather(maxBytes);
+            batch = next(maxBytes);
         }
         if (batch != null) {
             if (!batch.entered().isDone()) {
@@ -212,9 +233,36 @@ final class LiveSubscription implements Subscription {
     }
 
     /** What is due, up to a size; null where nothing is. What was looked at and is not for this subscriber is passed. */
-    private @Nullable Batch gather(int maxBytes) {
+    private @Nullable Batch next(int maxBytes) {
+        if (!isDue(progress)) {
+            return null;
+        }
+        Gathered gathered = isInSnapshot(progress)
+                ? gather(maxBytes)
+                : log.batches()
+                        .at(
+                                new SharedBatches.Place(progress.next(), plan.binding(), plan.text(), maxBytes),
+                                variants.standing(),
+                                clock.millis(),
+                                () -> gather(maxBytes));
+        Progress after = isInSnapshot(progress) ? gathered.after() : progress.after(gathered);
+        if (gathered.frames().length() == 0) {
+            progress = after;
+            return null;
+        }
+        CompletableFuture<?> entered = gathered.products().isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : deliveries.enter(tenant, gathered.products());
+        if (!entered.isDone()) {
+            var unused = entered.whenComplete((done, failure) -> wakeUp.run());
+        }
+        return new Batch(gathered.frames(), after, entered);
+    }
+
+    private Gathered gather(int maxBytes) {
         Buffer frames = Buffer.buffer();
         List<Variants.Found.Ready> products = new ArrayList<>();
+        boolean own = isInSnapshot(progress);
         Progress at = progress;
         while (frames.length() < maxBytes && isDue(at)) {
             if (!isInSnapshot(at) && at.next() < log.first()) {
@@ -227,9 +275,11 @@ final class LiveSubscription implements Subscription {
             Optional<SubscribeResponse> told = log.told(index);
             if (told.isPresent()) {
                 frames.appendBuffer(Frames.frame(reading.told(told.get())));
+                own = true;
             } else {
                 Variants.Found found = variants.find(audience, log.position(index), wakeUp);
                 if (found instanceof Variants.Found.Loading) {
+                    own = true;
                     break;
                 }
                 if (found instanceof Variants.Found.Ready ready) {
@@ -247,16 +297,7 @@ final class LiveSubscription implements Subscription {
             }
             at = isInSnapshot(at) ? at.ofSnapshot(isDelivery) : at.live(isDelivery);
         }
-        if (frames.length() == 0) {
-            progress = at;
-            return null;
-        }
-        CompletableFuture<?> entered =
-                products.isEmpty() ? CompletableFuture.completedFuture(null) : deliveries.enter(tenant, products);
-        if (!entered.isDone()) {
-            var unused = entered.whenComplete((done, failure) -> wakeUp.run());
-        }
-        return new Batch(frames, at, entered);
+        return new Gathered(frames, products, at, own);
     }
 
     private boolean isInSnapshot(Progress at) {

@@ -1,6 +1,8 @@
 package nl.sluis.gateway.stream;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -350,11 +352,11 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
                 .forEach(notice -> opening.add(
                         SubscribeResponse.newBuilder().setWithdrawn(notice).build()));
         return switch (request.getStartCase()) {
-            case NOW, START_NOT_SET -> live(request.getTextForm(), opening, log.end(), 0, 0);
+            case NOW, START_NOT_SET -> live(reading, request.getTextForm(), opening, log.end(), 0, 0);
             case SNAPSHOT -> {
                 AudienceLog.Snapshot snapshot = log.snapshot();
                 yield new LiveSubscription.Plan(
-                        request.getTextForm(), opening, snapshot.indexes(), true, snapshot.end(), 0, 0);
+                        reading.filter, request.getTextForm(), opening, snapshot.indexes(), true, snapshot.end(), 0, 0);
             }
             case TIME -> {
                 Instant since = Times.instant(request.getTime());
@@ -363,7 +365,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
                         && log.releasedMicros(log.first()) > Times.micros(since)) {
                     opening.add(trimmed(log, since));
                 }
-                yield live(request.getTextForm(), opening, log.firstSince(Times.micros(since)), 0, 0);
+                yield live(reading, request.getTextForm(), opening, log.firstSince(Times.micros(since)), 0, 0);
             }
             case CURSOR -> {
                 Cursors.Place place = cursors.read(
@@ -372,6 +374,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
                     // another policy made another audience of the tenant: repeat rather than miss
                     AudienceLog.Snapshot snapshot = log.snapshot();
                     yield new LiveSubscription.Plan(
+                            reading.filter,
                             request.getTextForm(),
                             opening,
                             snapshot.indexes(),
@@ -381,6 +384,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
                             place.delivered());
                 }
                 yield live(
+                        reading,
                         request.getTextForm(),
                         opening,
                         resumed(place, log, opening),
@@ -391,8 +395,13 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     }
 
     private static LiveSubscription.Plan live(
-            TextForm text, List<SubscribeResponse> opening, long next, long sequence, long delivered) {
-        return new LiveSubscription.Plan(text, opening, new long[0], false, next, sequence, delivered);
+            TenantReading reading,
+            TextForm text,
+            List<SubscribeResponse> opening,
+            long next,
+            long sequence,
+            long delivered) {
+        return new LiveSubscription.Plan(reading.filter, text, opening, new long[0], false, next, sequence, delivered);
     }
 
     private long resumed(Cursors.Place place, AudienceLog log, List<SubscribeResponse> opening)
@@ -472,16 +481,25 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     private final class TenantReading implements LiveSubscription.Reading {
         private final TenantId tenant;
         private final byte[] binding;
+        private final ByteString filter;
         private @Nullable Open self;
+        private @Nullable Audience tagged;
+        private long tag;
 
         TenantReading(TenantId tenant, byte[] binding) {
             this.tenant = tenant;
             this.binding = binding;
+            this.filter = UnsafeByteOperations.unsafeWrap(binding);
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // equal ones have equal tags; most often it is the very same
         public byte[] cursor(Audience audience, long next, long sequence, long delivered) {
-            return cursors.write(tenant, binding, new Cursors.Place(tag(audience), era, next, sequence, delivered));
+            if (audience != tagged) {
+                tagged = audience;
+                tag = tag(audience);
+            }
+            return cursors.write(tenant, binding, new Cursors.Place(tag, era, next, sequence, delivered));
         }
 
         @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -21,6 +23,8 @@ import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.StoreLimits;
+import nl.sluis.journal.v1.StoredDeliveries;
+import nl.sluis.journal.v1.StoredDelivery;
 import nl.sluis.partner.audit.Hash;
 import nl.sluis.partner.audit.MerkleTree;
 import nl.sluis.partner.audit.TreeHeads;
@@ -80,8 +84,8 @@ class AuditLogTest {
     @Test
     void everyEntryIsProvedAgainstTheSignedHead() {
         AuditLog log = open();
-        assertThat(log.append(entries(0, 600)).join()).startsWith(0L, 1L).hasSize(600);
-        assertThat(log.append(entries(600, 601).get(0)).join()).isEqualTo(600);
+        log.append(entries(0, 600)).join();
+        log.append(entries(600, 601).get(0)).join();
 
         TreeHead head = log.treeHead(WHOLE);
         assertThat(TreeHeads.verify(head, key.getPublic())).isTrue();
@@ -129,6 +133,93 @@ class AuditLogTest {
         journal.close();
         openJournal();
         assertThat(open().treeHead(WHOLE)).isEqualTo(head);
+    }
+
+    private static StoredDelivery delivery(int number, String... originators) {
+        StoredDelivery.Builder delivery = StoredDelivery.newBuilder()
+                .setEntry(AuditEntry.newBuilder()
+                        .setEvent(AuditEvent.AUDIT_EVENT_RELEASED)
+                        .setItemId("product-" + number)
+                        .build()
+                        .toByteString());
+        for (String originator : originators) {
+            delivery.addDowngrades(AuditEntry.newBuilder()
+                    .setEvent(AuditEvent.AUDIT_EVENT_DOWNGRADED)
+                    .setItemId("product-" + number)
+                    .setTenant(originator)
+                    .build()
+                    .toByteString());
+        }
+        return delivery.build();
+    }
+
+    /** What a batch says, written out. */
+    private static List<AuditEntry> writtenOut(StoredDeliveries batch) throws InvalidProtocolBufferException {
+        List<AuditEntry> entries = new ArrayList<>();
+        for (String tenant : batch.getTenantsList()) {
+            for (StoredDelivery delivery : batch.getDeliveriesList()) {
+                entries.add(AuditEntry.parseFrom(delivery.getEntry()).toBuilder()
+                        .setTenant(tenant)
+                        .setAt(batch.getAt())
+                        .build());
+            }
+        }
+        for (String tenant : batch.getTenantsList()) {
+            for (StoredDelivery delivery : batch.getDeliveriesList()) {
+                for (ByteString downgrade : delivery.getDowngradesList()) {
+                    entries.add(AuditEntry.parseFrom(downgrade).toBuilder()
+                            .setOtherTenant(tenant)
+                            .setAt(batch.getAt())
+                            .build());
+                }
+            }
+        }
+        return entries;
+    }
+
+    @Test
+    void aBatchToManyIsInEachTreeAsIfEveryDeliveryHadBeenEnteredAlone() throws Exception {
+        AuditLog log = open();
+        List<AuditEntry> expected = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            StoredDeliveries batch = StoredDeliveries.newBuilder()
+                    .setAt(Timestamp.newBuilder().setSeconds(i + 1))
+                    // a tenant may have several streams, and an originator may be among the recipients
+                    .addAllTenants(List.of("nor/north-watch", "lux/acme-space", "nor/north-watch", "usa/spacecom"))
+                    .addDeliveries(delivery(3 * i))
+                    .addDeliveries(delivery(3 * i + 1, "usa/spacecom", "fra/cosmos"))
+                    .addDeliveries(delivery(3 * i + 2, "usa/spacecom"))
+                    .build();
+            log.appendDeliveries(List.of(batch)).join();
+            log.append(entries(i, i + 1)).join();
+            expected.addAll(writtenOut(batch));
+            expected.addAll(entries(i, i + 1));
+        }
+        for (String tree : List.of(WHOLE, "nor/north-watch", "lux/acme-space", "usa/spacecom", "fra/cosmos")) {
+            List<AuditEntry> own = expected.stream()
+                    .filter(entry -> tree.equals(WHOLE) || entry.getTenant().equals(tree))
+                    .toList();
+            List<Hash> hashes = own.stream()
+                    .map(entry -> MerkleTree.leafHash(entry.toByteArray()))
+                    .toList();
+            TreeHead head = log.treeHead(tree);
+            assertThat(head.getTreeSize()).as(tree).isEqualTo(own.size());
+            Hash root = Hash.of(head.getRootSha256().toByteArray());
+            for (int i = 0; i < own.size(); i++) {
+                assertThat(MerkleTree.includes(
+                                hashes.get(i), i, own.size(), log.inclusionProof(tree, i, own.size()), root))
+                        .as("%s %d", tree, i)
+                        .isTrue();
+            }
+            for (int page : List.of(1, 7, 100)) {
+                List<AuditEntry> listed = new ArrayList<>();
+                while (listed.size() < own.size()) {
+                    log.entries(tree, listed.size(), page, false).forEach(entry -> listed.add(entry.getEntry()));
+                }
+                assertThat(listed).isEqualTo(own);
+            }
+            assertThat(open().treeHead(tree)).isEqualTo(head);
+        }
     }
 
     @Test
