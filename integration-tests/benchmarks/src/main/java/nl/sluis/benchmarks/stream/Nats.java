@@ -2,6 +2,7 @@ package nl.sluis.benchmarks.stream;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,10 +19,13 @@ import java.util.concurrent.locks.LockSupport;
 /** A nats-server with mutual TLS, and one who publishes to it, for it does not publish itself. */
 final class Nats implements AutoCloseable {
     private final ServerProcess server;
+    // kept: a client that nothing refers to is closed, and its connections with it
+    private final NetClient client;
     private final NetSocket publisher;
 
-    private Nats(ServerProcess server, NetSocket publisher) {
+    private Nats(ServerProcess server, NetClient client, NetSocket publisher) {
         this.server = server;
+        this.client = client;
         this.publisher = publisher;
     }
 
@@ -42,11 +46,12 @@ final class Nats implements AutoCloseable {
         for (int attempt = 0; !listens(port) && attempt < 100; attempt++) {
             LockSupport.parkNanos(50_000_000L);
         }
-        Subscribers.natsSocket(vertx, port, World.credential(folder, 0), socket -> {
+        NetClient client = vertx.createNetClient();
+        Subscribers.natsSocket(vertx, client, port, World.credential(folder, 0), socket -> {
             socket.write("CONNECT {\"verbose\":false,\"pedantic\":false}\r\n");
             publisher.set(socket);
         });
-        return new Nats(server, Objects.requireNonNull(publisher.get()));
+        return new Nats(server, client, Objects.requireNonNull(publisher.get()));
     }
 
     private static boolean listens(int port) {
@@ -80,6 +85,7 @@ final class Nats implements AutoCloseable {
 
     @Override
     public void close() {
+        client.close();
         server.close();
     }
 }

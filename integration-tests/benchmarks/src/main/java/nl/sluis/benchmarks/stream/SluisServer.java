@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import nl.sluis.gateway.audit.AuditLog;
@@ -121,10 +119,7 @@ final class SluisServer implements StreamServer {
                 workers,
                 new SecureRandom(),
                 meters);
-        padding = World.MESSAGE_BYTES
-                - (frameOf(variants, append(product(0, ""))).length() - Frames.PREFIX_BYTES)
-                // length of the field and its own prefix, which the label's digest does not change
-                - 2;
+        padding = World.padding(bytes -> sizeOf(variants, bytes));
         // as a gateway sends: nothing leaves before it is in the audit log
         LiveSubscriptions subscriptions = new LiveSubscriptions(
                 journal,
@@ -132,7 +127,10 @@ final class SluisServer implements StreamServer {
                 variants,
                 new Withdrawals(journal, workers, clock),
                 audience -> List.of(),
-                new DeliveryLog(AuditLog.open(journal, new TreeHeadSigner(signing), clock), clock),
+                new DeliveryLog(
+                        AuditLog.open(journal, new TreeHeadSigner(signing), clock),
+                        clock,
+                        Executors.newSingleThreadExecutor()),
                 cursorKey,
                 clock,
                 () -> true);
@@ -249,18 +247,15 @@ final class SluisServer implements StreamServer {
                 .build();
     }
 
-    private Buffer frameOf(Variants variants, long position) throws InterruptedException {
-        while (true) {
-            CountDownLatch read = new CountDownLatch(1);
-            Variants.Found found = variants.find(audiences.get(0), position, read::countDown);
-            if (found instanceof Variants.Found.Ready ready) {
-                return ready.frame();
-            }
-            if (found instanceof Variants.Found.Withheld) {
-                throw new IllegalStateException("product: withheld (expected: released)");
-            }
-            read.await();
+    /** Bytes of a message whose product has so much padding. */
+    private int sizeOf(Variants variants, int bytes) {
+        long position = journal.append(LogName.PRODUCTS, entry(product(0, "x".repeat(bytes))))
+                .join()
+                .position();
+        if (variants.get(audiences.get(0), position) instanceof Variants.Found.Ready ready) {
+            return ready.frame().length() - Frames.PREFIX_BYTES;
         }
+        throw new IllegalStateException("product: not released (expected: released)");
     }
 
     /** Notes when a variant was encoded, which the gateway counts. */

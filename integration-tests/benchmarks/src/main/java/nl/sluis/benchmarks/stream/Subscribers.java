@@ -41,6 +41,8 @@ final class Subscribers {
     private final AtomicLong received = new AtomicLong();
     private final List<Times> times = new ArrayList<>();
     private final Map<String, HttpClient> clients = new HashMap<>();
+    // a client that nothing refers to is closed, and its connections with it
+    private final List<NetClient> netClients = new ArrayList<>();
     private final List<HttpClientResponse> responses = new ArrayList<>();
     private final boolean timed;
 
@@ -95,6 +97,7 @@ final class Subscribers {
                     .setKeyCertOptions(key(World.credential(folder, i)))
                     .setHostnameVerificationAlgorithm("")
                     .setEnabledSecureTransportProtocols(java.util.Set.of("TLSv1.3")));
+            netClients.add(client);
             await(client.connect(port, "127.0.0.1").onSuccess(socket -> socket.handler(counter::frames)));
         }
     }
@@ -104,7 +107,9 @@ final class Subscribers {
         for (int i = 0; i < count; i++) {
             Counter counter = counter();
             CountDownLatch subscribed = new CountDownLatch(1);
-            natsSocket(vertx, port, World.credential(folder, i), socket -> {
+            NetClient client = vertx.createNetClient();
+            netClients.add(client);
+            natsSocket(vertx, client, port, World.credential(folder, i), socket -> {
                 socket.handler(data -> {
                     if (subscribed.getCount() > 0
                             && data.toString(StandardCharsets.US_ASCII).contains("PONG")) {
@@ -120,7 +125,8 @@ final class Subscribers {
     }
 
     /** Connects to nats-server and hands out the socket once it speaks TLS. */
-    static void natsSocket(Vertx vertx, int port, Path credential, java.util.function.Consumer<NetSocket> ready)
+    static void natsSocket(
+            Vertx vertx, NetClient client, int port, Path credential, java.util.function.Consumer<NetSocket> ready)
             throws InterruptedException {
         ClientSSLOptions tls = new ClientSSLOptions()
                 .setTrustOptions(trust(credential))
@@ -128,14 +134,15 @@ final class Subscribers {
                 .setHostnameVerificationAlgorithm("");
         CountDownLatch open = new CountDownLatch(1);
         // on an event loop, so that the greeting can't come before its handler
-        vertx.runOnContext(ignored -> vertx.createNetClient()
-                .connect(port, "127.0.0.1")
+        vertx.runOnContext(ignored -> client.connect(port, "127.0.0.1")
                 .onSuccess(socket -> socket.handler(greeting -> {
                     socket.handler(data -> {});
-                    socket.upgradeToSsl(tls).onSuccess(done -> {
-                        ready.accept(socket);
-                        open.countDown();
-                    });
+                    socket.upgradeToSsl(tls)
+                            .onSuccess(done -> {
+                                ready.accept(socket);
+                                open.countDown();
+                            })
+                            .onFailure(Throwable::printStackTrace);
                 })));
         await(open);
     }

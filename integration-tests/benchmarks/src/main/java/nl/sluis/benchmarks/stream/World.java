@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.certs.PkiRequest;
 import nl.sluis.proto.v1.BoundLabel;
@@ -27,6 +28,11 @@ final class World {
     static final int BURST = 27;
 
     static final int TENANTS = 16;
+
+    /** What the fields around the padding may grow by. */
+    private static final int LENGTHS_BYTES_MAX = 16;
+
+    private static final int PADDING = padding(padding -> message(0, padding).getSerializedSize());
 
     private static final List<String> NATIONS = List.of("deu", "nor", "fra", "lux");
     private static final List<String> MEMBERSHIPS = List.of(
@@ -99,8 +105,18 @@ final class World {
 
     /** A message of {@link #MESSAGE_BYTES} as the gateway sends it, for servers that have no policy. */
     static SubscribeResponse message(int number) {
-        SubscribeResponse message = message(number, 0);
-        return message(number, MESSAGE_BYTES - message.getSerializedSize() - 2);
+        return message(number, PADDING);
+    }
+
+    /** The padding that makes a message {@link #MESSAGE_BYTES} long: some bytes less than what is missing without. */
+    static int padding(IntUnaryOperator sizeWithPadding) {
+        int most = MESSAGE_BYTES - sizeWithPadding.applyAsInt(0);
+        for (int padding = most; padding > most - LENGTHS_BYTES_MAX; padding--) {
+            if (sizeWithPadding.applyAsInt(padding) == MESSAGE_BYTES) {
+                return padding;
+            }
+        }
+        throw new IllegalStateException("no padding makes a message of " + MESSAGE_BYTES + " bytes");
     }
 
     private static SubscribeResponse message(int number, int padding) {
