@@ -1,11 +1,14 @@
 package nl.sluis.orbit.determination;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.internal.Convert;
+import org.orekit.forces.drag.DragSensitive;
+import org.orekit.forces.radiation.RadiationSensitive;
 import org.orekit.frames.FramesFactory;
 import org.orekit.utils.Constants;
 import org.orekit.utils.PVCoordinates;
@@ -136,7 +139,21 @@ public record ForceModel(
         return new ForceModel(degree, degree, sun, moon, solarPressure, drag, empiricalDegree, massKg, true);
     }
 
-    private static double perigeeRadiusM(OrbitState state) {
+    /** Returns these forces with coefficients as a fit found them, known from now on. */
+    ForceModel known(List<DynamicParameter> parameters) {
+        ForceModel known = this;
+        for (DynamicParameter parameter : parameters) {
+            if (parameter.name().equals(RadiationSensitive.REFLECTION_COEFFICIENT) && solarPressure.isPresent()) {
+                known = known.withSolarPressure(
+                        Surface.known(solarPressure.get().areaM2(), parameter.value()));
+            } else if (parameter.name().equals(DragSensitive.DRAG_COEFFICIENT) && drag.isPresent()) {
+                known = known.withDrag(Surface.known(drag.get().areaM2(), parameter.value()));
+            }
+        }
+        return known;
+    }
+
+    static double perigeeRadiusM(OrbitState state) {
         PVCoordinates pv = state.frame().kind() == Frame.Kind.INERTIAL
                 ? Convert.pv(state)
                 : Convert.pv(state, FramesFactory.getGCRF());

@@ -7,26 +7,23 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.internal.Convert;
+import nl.sluis.orbit.internal.Sightlines;
 import nl.sluis.orbit.measurement.Observation;
 import nl.sluis.orbit.measurement.Sensor;
 import org.hipparchus.exception.MathRuntimeException;
 import org.hipparchus.geometry.euclidean.threed.Vector3D;
-import org.hipparchus.util.FastMath;
-import org.orekit.bodies.GeodeticPoint;
 import org.orekit.errors.OrekitException;
 import org.orekit.estimation.iod.IodGauss;
 import org.orekit.estimation.iod.IodGibbs;
 import org.orekit.estimation.iod.IodGooding;
 import org.orekit.estimation.iod.IodHerrickGibbs;
 import org.orekit.estimation.iod.IodLambert;
-import org.orekit.frames.TopocentricFrame;
 import org.orekit.orbits.KeplerianOrbit;
 import org.orekit.orbits.Orbit;
 import org.orekit.propagation.analytical.KeplerianPropagator;
@@ -223,48 +220,18 @@ public final class InitialOrbit {
     /** An orbit and how badly it fits its track. */
     private record Candidate(OrbitState state, double misfit) {}
 
-    /** Where sensors are and look. */
+    /** What sensors saw of one object. */
     private static final class Sky {
-        private final org.orekit.frames.Frame frame = Convert.frame(Frame.GCRF);
-        private final Map<String, TopocentricFrame> sites = new HashMap<>();
+        private final Sightlines lines;
+        private final org.orekit.frames.Frame frame;
 
         Sky(List<Sensor> sensors) {
-            for (Sensor sensor : sensors) {
-                sites.put(
-                        sensor.id(),
-                        new TopocentricFrame(
-                                Convert.earth(),
-                                new GeodeticPoint(
-                                        sensor.position().latitudeRad(),
-                                        sensor.position().longitudeRad(),
-                                        sensor.position().altitudeM()),
-                                sensor.id()));
-            }
+            lines = new Sightlines(sensors, Frame.GCRF);
+            frame = lines.frame();
         }
 
         Vector3D site(String sensor, AbsoluteDate date) {
-            return Objects.requireNonNull(sites.get(sensor))
-                    .getPVCoordinates(date, frame)
-                    .getPosition();
-        }
-
-        Optional<Vector3D> direction(Observation observation, AbsoluteDate date) {
-            if (observation instanceof Observation.AzimuthElevation o) {
-                double cos = FastMath.cos(o.elevationRad());
-                Vector3D local = new Vector3D(
-                        FastMath.sin(o.azimuthRad()) * cos,
-                        FastMath.cos(o.azimuthRad()) * cos,
-                        FastMath.sin(o.elevationRad()));
-                return Optional.of(Objects.requireNonNull(sites.get(o.sensorId()))
-                        .getTransformTo(frame, date)
-                        .transformVector(local));
-            }
-            if (observation instanceof Observation.RightAscensionDeclination o) {
-                return Optional.of(Convert.frame(o.frame())
-                        .getTransformTo(frame, date)
-                        .transformVector(new Vector3D(o.rightAscensionRad(), o.declinationRad())));
-            }
-            return Optional.empty();
+            return lines.site(sensor, date).getPosition();
         }
 
         List<CircularSearch.Ranged> ranges(List<Observation> observations) {
@@ -291,7 +258,7 @@ public final class InitialOrbit {
             List<Sighting> sightings = new ArrayList<>();
             for (Observation o : track) {
                 AbsoluteDate date = Convert.date(o.epoch());
-                Optional<Vector3D> direction = direction(o, date);
+                Optional<Vector3D> direction = lines.direction(o, date);
                 if (direction.isPresent()) {
                     Vector3D site = site(o.sensorId(), date);
                     Vector3D toward = direction.get();

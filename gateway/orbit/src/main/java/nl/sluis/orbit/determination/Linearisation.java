@@ -18,6 +18,7 @@ import org.orekit.propagation.MatricesHarvester;
 import org.orekit.propagation.SpacecraftState;
 import org.orekit.propagation.numerical.NumericalPropagator;
 import org.orekit.propagation.sampling.OrekitStepInterpolator;
+import org.orekit.time.AbsoluteDate;
 import org.orekit.utils.TimeStampedPVCoordinates;
 
 /**
@@ -32,12 +33,17 @@ final class Linearisation {
     /** Length of a segment. Shorter ones restart the integrator too often, longer ones waste the rest of the last. */
     private static final long SEGMENT_S = 10_800;
 
+    /** A path that ends with its last observation goes on for a moment, so that this is in its last step. */
+    private static final double MARGIN_S = 1;
+
     private final Trajectory about;
+    private final boolean whole;
     private final Map<String, Row> rows = new HashMap<>();
     private Optional<String> failure = Optional.empty();
 
-    private Linearisation(Trajectory about) {
+    private Linearisation(Trajectory about, boolean whole) {
         this.about = about;
+        this.whole = whole;
     }
 
     /**
@@ -47,11 +53,25 @@ final class Linearisation {
      * @param observations what to evaluate; an observation beyond a point where the path breaks off has no row
      */
     static Linearisation about(Trajectory about, Collection<MeasurementModel.Modelled> observations) {
-        Linearisation made = new Linearisation(about);
+        return about(about, observations, true);
+    }
+
+    /**
+     * Linearises for one use alone: the path ends with the last observation. What follows a segment's first observation then
+     * depends on which others there are, in its last bits.
+     */
+    static Linearisation once(Trajectory about, Collection<MeasurementModel.Modelled> observations) {
+        return about(about, observations, false);
+    }
+
+    private static Linearisation about(
+            Trajectory about, Collection<MeasurementModel.Modelled> observations, boolean whole) {
+        Linearisation made = new Linearisation(about, whole);
         TreeMap<Long, List<MeasurementModel.Modelled>> segments = new TreeMap<>();
         for (MeasurementModel.Modelled one : observations) {
             double s = seconds(about.state().epoch(), one.observation().epoch());
-            segments.computeIfAbsent((long) Math.floor(s / SEGMENT_S), none -> new ArrayList<>())
+            long segment = (long) Math.floor(s / SEGMENT_S);
+            segments.computeIfAbsent(whole ? segment : segment < 0 ? -1 : 0, none -> new ArrayList<>())
                     .add(one);
         }
         made.run(new ArrayList<>(segments.headMap(0L, false).descendingMap().entrySet()), -1);
@@ -95,8 +115,12 @@ final class Linearisation {
                 propagator.clearStepHandlers();
                 int[] next = {0};
                 propagator.getMultiplexer().add(step -> next[0] = evaluate(step, due, next[0], harvester, columns));
-                propagator.propagate(end(at + direction));
+                AbsoluteDate last = due.get(due.size() - 1).measurement().getDate();
+                propagator.propagate(whole ? end(at + direction) : last.shiftedBy(direction * MARGIN_S));
                 at += direction;
+                if (!whole) {
+                    break;
+                }
             }
         } catch (OrekitException | MathRuntimeException | IllegalArgumentException | ArithmeticException e) {
             // thrown by the library, at several depths, when an orbit degenerates or enters the Earth
@@ -104,7 +128,7 @@ final class Linearisation {
         }
     }
 
-    private org.orekit.time.AbsoluteDate end(long segments) {
+    private AbsoluteDate end(long segments) {
         return Convert.date(about.state().epoch()).shiftedBy((double) segments * SEGMENT_S);
     }
 

@@ -41,8 +41,8 @@ public final class Sgp4 {
         }
     }
 
-    /** Returns a propagator, which holds state and belongs to one thread. */
-    static TLEPropagator propagator(MeanElements m) {
+    /** Returns a propagator of the library for the chapters of this module; it holds state and belongs to one thread. */
+    public static TLEPropagator propagator(MeanElements m) {
         // the number plays no part in the theory, and the library takes none of nine digits for its text form
         TLE tle = new TLE(
                 0,
