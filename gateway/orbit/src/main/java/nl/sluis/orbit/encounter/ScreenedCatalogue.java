@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import nl.sluis.orbit.data.OrekitData;
 import org.jspecify.annotations.Nullable;
 import org.orekit.utils.PVCoordinates;
@@ -20,13 +22,19 @@ public final class ScreenedCatalogue {
     /** Most states that are held: 50,000 objects over 7 days, 1.5 GB. */
     private static final long MOST_STATES = 64_000_000;
 
+    /** Numbers of a state. */
+    private static final int WIDTH = 6;
+
     private final List<ScreenedObject> objects;
     private final Instant start;
+    private final Duration window;
     private final double seconds;
     private final Motions motions;
 
-    /** By node and coordinate (x, y, z, vx, vy, vz), all objects. */
-    private final float[][][] nodes;
+    /** By object, node and coordinate (x, y, z, vx, vy, vz). */
+    private final float[][] nodes;
+
+    private final int count;
 
     /** Least and largest distance of each object from the Earth's centre, with room for what lies between nodes, m. */
     private final float[] lowM;
@@ -42,42 +50,69 @@ public final class ScreenedCatalogue {
      * @throws IllegalArgumentException if the window is not positive, or too long for so many objects
      */
     public ScreenedCatalogue(List<ScreenedObject> objects, Instant start, Duration window) {
+        this(objects, start, window, Map.of());
+    }
+
+    private ScreenedCatalogue(
+            List<ScreenedObject> objects, Instant start, Duration window, Map<ScreenedObject, float[]> known) {
         Screening.check(window, 1, 1);
         this.objects = List.copyOf(objects);
         this.start = start;
+        this.window = window;
         seconds = window.getSeconds() + window.getNano() * 1e-9;
         int n = objects.size();
-        int count = (int) Math.ceil(seconds / Nodes.NODE_S) + 1;
+        count = (int) Math.ceil(seconds / Nodes.NODE_S) + 1;
         if ((long) n * count > MOST_STATES) {
             throw new IllegalArgumentException("catalogue: `" + n + " objects over " + window + "` (expected: at most "
                     + MOST_STATES + " states of " + Nodes.NODE_S + " s)");
         }
         OrekitData.load();
         motions = new Motions(this.objects, start, seconds);
-        nodes = new float[count][6][n];
+        nodes = new float[n][];
         lowM = new float[n];
         highM = new float[n];
         for (int i = 0; i < n; i++) {
-            take(i);
+            float[] states = known.get(this.objects.get(i));
+            nodes[i] = states == null ? states(i) : states;
+            band(i);
         }
     }
 
-    private void take(int i) {
+    /** Returns a catalogue of other objects over the same window; what is in both is not computed anew. */
+    public ScreenedCatalogue with(List<ScreenedObject> others) {
+        Map<ScreenedObject, float[]> known = new HashMap<>();
+        for (int i = 0; i < nodes.length; i++) {
+            known.put(objects.get(i), nodes[i]);
+        }
+        return new ScreenedCatalogue(others, start, window, known);
+    }
+
+    private float[] states(int i) {
+        float[] states = new float[count * WIDTH];
+        Arrays.fill(states, Float.NaN);
+        for (int k = 0; k < count; k++) {
+            PVCoordinates pv = motions.near(i, k * Nodes.NODE_S, Nodes.NODE_S);
+            if (pv != null) {
+                int at = k * WIDTH;
+                states[at] = (float) pv.getPosition().getX();
+                states[at + 1] = (float) pv.getPosition().getY();
+                states[at + 2] = (float) pv.getPosition().getZ();
+                states[at + 3] = (float) pv.getVelocity().getX();
+                states[at + 4] = (float) pv.getVelocity().getY();
+                states[at + 5] = (float) pv.getVelocity().getZ();
+            }
+        }
+        return states;
+    }
+
+    private void band(int i) {
         double low = Double.POSITIVE_INFINITY;
         double high = 0;
         double change = 0;
         double before = Double.NaN;
-        for (int k = 0; k < nodes.length; k++) {
-            PVCoordinates pv = motions.near(i, k * Nodes.NODE_S, Nodes.NODE_S);
-            float[][] to = nodes[k];
-            double r = pv == null ? Double.NaN : pv.getPosition().getNorm();
-            to[0][i] = pv == null ? Float.NaN : (float) pv.getPosition().getX();
-            to[1][i] = pv == null ? Float.NaN : (float) pv.getPosition().getY();
-            to[2][i] = pv == null ? Float.NaN : (float) pv.getPosition().getZ();
-            to[3][i] = pv == null ? Float.NaN : (float) pv.getVelocity().getX();
-            to[4][i] = pv == null ? Float.NaN : (float) pv.getVelocity().getY();
-            to[5][i] = pv == null ? Float.NaN : (float) pv.getVelocity().getZ();
-            if (pv != null) {
+        for (int at = 0; at < nodes[i].length; at += WIDTH) {
+            double r = Math.sqrt(square(nodes[i][at]) + square(nodes[i][at + 1]) + square(nodes[i][at + 2]));
+            if (!Double.isNaN(r)) {
                 low = Math.min(low, r);
                 high = Math.max(high, r);
                 change = Double.isNaN(before) ? change : Math.max(change, Math.abs(r - before));
@@ -122,9 +157,12 @@ public final class ScreenedCatalogue {
         private final Approaches approaches;
         private final int self;
         private final double limitM;
-        private final int[] near;
-        private int count;
+        private final int[] candidates;
+        private int near;
         private long tests;
+
+        /** The object itself at the ends of the search steps, by interval between nodes. */
+        private final @Nullable PVCoordinates[][] steps = new PVCoordinates[count][];
 
         Search(ScreenedObject one, double thresholdM) {
             pair = new ArrayList<>(objects);
@@ -133,22 +171,22 @@ public final class ScreenedCatalogue {
             motions = ScreenedCatalogue.this.motions.with(one);
             approaches = new Approaches(motions, seconds, thresholdM);
             limitM = thresholdM + Grid.PAD_M;
-            near = new int[objects.size()];
+            candidates = new int[objects.size()];
         }
 
         void run() {
             double reachM = limitM + Grid.HIGHEST_SPEED_MPS * Nodes.NODE_S / 2;
             double[][] mine = ends();
             band(mine);
-            for (int k = 0; k + 1 < nodes.length; k++) {
-                interval(k, mine, reachM * reachM);
+            for (int c = 0; c < near; c++) {
+                follow(candidates[c], mine, reachM * reachM);
             }
         }
 
         /** The object itself at all nodes. */
         private double[][] ends() {
-            double[][] mine = new double[nodes.length][];
-            for (int k = 0; k < nodes.length; k++) {
+            double[][] mine = new double[count][];
+            for (int k = 0; k < count; k++) {
                 PVCoordinates pv = motions.near(self, k * Nodes.NODE_S, Nodes.NODE_S);
                 mine[k] = pv == null ? null : pv.getPosition().toArray();
             }
@@ -172,38 +210,36 @@ public final class ScreenedCatalogue {
             }
             for (int j = 0; j < lowM.length; j++) {
                 if (lowM[j] <= high + change + limitM && highM[j] >= low - change - limitM) {
-                    near[count++] = j;
+                    candidates[near++] = j;
                 }
             }
         }
 
-        private void interval(int k, double[][] mine, double reach2) {
-            if (mine[k] == null && mine[k + 1] == null) {
-                return;
-            }
-            // a gap may begin or end within the interval: then the one end that is known speaks for both
-            double[] own = mine[k] == null ? mine[k + 1] : mine[k];
-            double[] other = mine[k + 1] == null ? mine[k] : mine[k + 1];
-            float[] x = nodes[k][0];
-            float[] y = nodes[k][1];
-            float[] z = nodes[k][2];
-            float[] x1 = nodes[k + 1][0];
-            float[] y1 = nodes[k + 1][1];
-            float[] z1 = nodes[k + 1][2];
-            tests += count;
-            PVCoordinates[] steps = null;
-            for (int c = 0; c < count; c++) {
-                int j = near[c];
-                double d0 = square(x[j] - own[0]) + square(y[j] - own[1]) + square(z[j] - own[2]);
-                double d1 = square(x1[j] - other[0]) + square(y1[j] - other[1]) + square(z1[j] - other[2]);
+        private void follow(int j, double[][] mine, double reach2) {
+            float[] states = nodes[j];
+            tests += count - 1;
+            for (int k = 0; k + 1 < count; k++) {
+                if (mine[k] == null && mine[k + 1] == null) {
+                    continue;
+                }
+                // a gap may begin or end within the interval: then the one end that is known speaks for both
+                double[] own = mine[k] == null ? mine[k + 1] : mine[k];
+                double[] other = mine[k + 1] == null ? mine[k] : mine[k + 1];
+                int at = k * WIDTH;
+                double d0 =
+                        square(states[at] - own[0]) + square(states[at + 1] - own[1]) + square(states[at + 2] - own[2]);
+                int to = at + WIDTH;
+                double d1 = square(states[to] - other[0])
+                        + square(states[to + 1] - other[1])
+                        + square(states[to + 2] - other[2]);
                 // NaN at one end: the object ends within the interval, and is looked at
                 if (d0 > reach2 && d1 > reach2) {
                     continue;
                 }
-                if (steps == null) {
-                    steps = steps(k);
+                if (steps[k] == null) {
+                    steps[k] = steps(k);
                 }
-                follow(k, j, steps);
+                follow(k, j, steps[k]);
             }
         }
 
@@ -275,15 +311,16 @@ public final class ScreenedCatalogue {
 
     /** Writes the position of an object at a search step, by four nodes where they do; false where it has none. */
     private boolean position(int k, int j, int step, float[] to) {
-        if (nodes.length < 4 || motions.isSampled(j)) {
+        if (count < 4 || motions.isSampled(j)) {
             return exact(k, j, step, to);
         }
-        int first = Math.max(0, Math.min(k - 1, nodes.length - 4));
+        int first = Math.max(0, Math.min(k - 1, count - 4));
         float[][] w = Nodes.WEIGHTS[k - first][step];
         Arrays.fill(to, 0);
         for (int axis = 0; axis < 3; axis++) {
             for (int i = 0; i < 4; i++) {
-                to[axis] += w[0][i] * nodes[first + i][axis][j] + w[1][i] * nodes[first + i][3 + axis][j];
+                int at = (first + i) * WIDTH + axis;
+                to[axis] += w[0][i] * nodes[j][at] + w[1][i] * nodes[j][at + 3];
             }
         }
         return !Float.isNaN(to[0]) || exact(k, j, step, to);
@@ -302,6 +339,11 @@ public final class ScreenedCatalogue {
 
     private static double square(double value) {
         return value * value;
+    }
+
+    /** Returns the length of the window. */
+    public Duration window() {
+        return window;
     }
 
     /** Returns the start of the window, UTC. */

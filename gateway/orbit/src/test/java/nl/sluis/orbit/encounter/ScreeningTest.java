@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import nl.sluis.orbit.ccsds.MeanElements;
@@ -72,6 +73,70 @@ class ScreeningTest {
                 SlowSearch.search(some, start, day, 5_000),
                 5_000,
                 50);
+    }
+
+    /** All of them for a day, of which a tenth of the objects is searched slowly against all. */
+    @Test
+    @Tag("long")
+    void it_finds_in_the_whole_catalogue_what_the_slow_search_finds_of_some_of_its_objects() {
+        Optional<List<MeanElements>> whole = Catalogues.whole();
+        if (whole.isEmpty()) {
+            System.out.println("skipped: the whole public catalogue is not beside the project");
+            return;
+        }
+        List<MeanElements> all = Catalogues.some(whole.get(), whole.get().size(), SEED);
+        int searched = all.size() / 10;
+        Set<String> names = Catalogues.objects(all.subList(0, searched)).stream()
+                .map(ScreenedObject::identity)
+                .collect(Collectors.toSet());
+        Instant start = Instant.parse("2025-08-09T00:00:00Z");
+        Duration day = Duration.ofDays(1);
+        ScreeningResult screened = Screening.screen(Catalogues.objects(all), start, day, 5_000, 2, share -> {});
+        compare(
+                new ScreeningResult(
+                        screened.encounters().stream()
+                                .filter(e -> names.contains(e.object1().identity())
+                                        || names.contains(e.object2().identity()))
+                                .toList(),
+                        screened.proximities(),
+                        screened.gaps(),
+                        screened.statistics()),
+                SlowSearch.search(all, searched, start, day, 5_000),
+                5_000,
+                1_000);
+    }
+
+    @Test
+    void what_has_decayed_hides_nobody_else() {
+        List<ScreenedObject> some = new ArrayList<>(objects.subList(0, 500));
+        List<Encounter> without = Screening.screen(some, START, WINDOW, THRESHOLD_M, 1, share -> {})
+                .encounters();
+        for (int k = 0; k < 500; k++) {
+            some.add(2 * k, decayed(elements.get(k), k));
+        }
+
+        ScreeningResult with = Screening.screen(some, START, WINDOW, THRESHOLD_M, 1, share -> {});
+
+        assertThat(with.gaps()).hasSize(500);
+        assertThat(with.encounters()).isEqualTo(without);
+    }
+
+    /** On an orbit within the Earth. */
+    private static ScreenedObject decayed(MeanElements e, int k) {
+        return ScreenedObject.of(new MeanElements(
+                900_000 + k,
+                "DECAYED",
+                "",
+                e.epoch(),
+                0.0025,
+                0,
+                e.inclinationRad(),
+                e.raanRad(),
+                0,
+                0,
+                0,
+                e.elementSetNumber(),
+                e.revolutionAtEpoch()));
     }
 
     private static void compare(

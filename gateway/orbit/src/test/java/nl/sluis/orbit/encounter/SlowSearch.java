@@ -39,10 +39,16 @@ final class SlowSearch {
 
     /** Returns all approaches below the threshold, by object, object and time. */
     static List<Approach> search(List<MeanElements> elements, Instant start, Duration window, double thresholdM) {
-        return new SlowSearch(elements, start, window, thresholdM).run();
+        return search(elements, elements.size(), start, window, thresholdM);
     }
 
-    private List<Approach> run() {
+    /** Returns those of the first objects with each other and with all others. */
+    static List<Approach> search(
+            List<MeanElements> elements, int first, Instant start, Duration window, double thresholdM) {
+        return new SlowSearch(elements, start, window, thresholdM).run(first);
+    }
+
+    private List<Approach> run(int first) {
         int n = elements.size();
         float[] x = new float[n];
         float[] y = new float[n];
@@ -60,7 +66,7 @@ final class SlowSearch {
                 y[i] = (float) p.getY();
                 z[i] = (float) p.getZ();
             }
-            for (int i = 0; i < n; i++) {
+            for (int i = 0; i < first; i++) {
                 distances(i, x, y, z, d2);
                 for (int j = i + 1; j < n; j++) {
                     if (d2[j] < reach2) {
@@ -107,7 +113,12 @@ final class SlowSearch {
     private void bisect(int i, int j, double from, List<Approach> found) {
         double low = from;
         double high = from + STEP_S;
-        if (!(rangeRate(i, j, low) <= 0 && rangeRate(i, j, high) > 0)) {
+        try {
+            if (!(rangeRate(i, j, low) <= 0 && rangeRate(i, j, high) > 0)) {
+                return;
+            }
+        } catch (OrekitException e) {
+            // one of them decays within the step
             return;
         }
         for (int k = 0; k < 30; k++) {
