@@ -112,6 +112,8 @@ final class SqliteFile implements AutoCloseable {
         settings.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         settings.setCacheSize(-WRITER_CACHE_KIB);
         settings.setJournalSizeLimit(WAL_BYTES_KEPT);
+        // else the driver asks after each insert which row it made, for nobody
+        settings.setGetGeneratedKeys(false);
         Connection connection = connector.connect(file, settings);
         try {
             try (Statement statement = connection.createStatement()) {
