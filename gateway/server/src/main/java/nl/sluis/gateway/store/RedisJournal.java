@@ -64,6 +64,12 @@ public final class RedisJournal implements Journal {
     /** Entries deleted in one script run: about a millisecond, because Redis does nothing else meanwhile. */
     private static final int TRIM_STEP_ENTRIES = 500;
 
+    /**
+     * Entries appended in one script run: some milliseconds. Redis syncs after each piece of some kilobytes that it has read,
+     * but never within a script, so that one run is one sync.
+     */
+    private static final int APPEND_ENTRIES = 256;
+
     private static final RedisScript APPEND = RedisScript.load("append.lua");
     private static final RedisScript TRIM = RedisScript.load("trim.lua");
     private static final RedisScript SEARCH = RedisScript.load("search.lua");
@@ -456,49 +462,86 @@ public final class RedisJournal implements Journal {
                 Pipeline pipeline = new Pipeline(connection);
                 // once per group and cheap; the server may have been restarted since
                 pipeline.scriptLoad(APPEND.body(), connections.keys(slot).head());
+                List<List<GroupWriter.Batch>> runs = runs(batches);
                 List<Response<Object>> replies = new ArrayList<>();
-                for (GroupWriter.Batch batch : batches) {
-                    replies.add(pipeline.evalsha(
-                            APPEND.sha(), connections.keys(batch.log()).all(), arguments(now, batch)));
+                for (List<GroupWriter.Batch> run : runs) {
+                    RedisKeys keys = connections.keys(run.get(0).log());
+                    replies.add(pipeline.evalsha(APPEND.sha(), keys.all(), arguments(now, run)));
                 }
                 Replication replication = new Replication(pipeline, connections, connections.durability(connection));
                 pipeline.sync();
-                for (int i = 0; i < batches.size(); i++) {
-                    outcomes.put(batches.get(i), outcome(batches.get(i), replies.get(i), replication));
+                for (int i = 0; i < runs.size(); i++) {
+                    outcomes(runs.get(i), replies.get(i), replication, outcomes);
                 }
             } catch (JedisException e) {
                 throw connections.failed(action, e);
             }
         }
 
-        private List<byte[]> arguments(byte[] now, GroupWriter.Batch batch) {
-            List<byte[]> arguments = new ArrayList<>(4 + 3 * batch.entries().size());
+        /** Batches of one log that one script run appends, in their order. */
+        private static List<List<GroupWriter.Batch>> runs(List<GroupWriter.Batch> batches) {
+            List<List<GroupWriter.Batch>> runs = new ArrayList<>();
+            Map<LogName, List<GroupWriter.Batch>> open = new EnumMap<>(LogName.class);
+            Map<LogName, Integer> entries = new EnumMap<>(LogName.class);
+            for (GroupWriter.Batch batch : batches) {
+                int size = batch.entries().size();
+                List<GroupWriter.Batch> run = open.get(batch.log());
+                if (run == null || entries.merge(batch.log(), size, Integer::sum) > APPEND_ENTRIES) {
+                    run = new ArrayList<>();
+                    runs.add(run);
+                    open.put(batch.log(), run);
+                    entries.put(batch.log(), size);
+                }
+                run.add(batch);
+            }
+            return runs;
+        }
+
+        private static List<byte[]> arguments(byte[] now, List<GroupWriter.Batch> run) {
+            List<byte[]> arguments = new ArrayList<>();
             arguments.add(now);
-            Progress progress = batch.progress();
-            arguments.add(bytes(progress == null ? "" : progress.reader()));
-            arguments.add(bytes(progress == null ? "0" : Long.toString(progress.token())));
-            arguments.add(bytes(progress == null ? "0" : Long.toString(progress.position())));
-            for (NewEntry entry : batch.entries()) {
-                arguments.add(bytes(entry.clientId()));
-                arguments.add(bytes(entry.key()));
-                arguments.add(entry.payload());
+            for (GroupWriter.Batch batch : run) {
+                Progress progress = batch.progress();
+                arguments.add(bytes(Integer.toString(batch.entries().size())));
+                arguments.add(bytes(progress == null ? "" : progress.reader()));
+                arguments.add(bytes(progress == null ? "0" : Long.toString(progress.token())));
+                arguments.add(bytes(progress == null ? "0" : Long.toString(progress.position())));
+                for (NewEntry entry : batch.entries()) {
+                    arguments.add(bytes(entry.clientId()));
+                    arguments.add(bytes(entry.key()));
+                    arguments.add(entry.payload());
+                }
             }
             return arguments;
         }
 
-        private GroupWriter.Outcome outcome(
-                GroupWriter.Batch batch, Response<Object> response, Replication replication) {
-            List<?> reply;
+        private void outcomes(
+                List<GroupWriter.Batch> run,
+                Response<Object> response,
+                Replication replication,
+                IdentityHashMap<GroupWriter.Batch, GroupWriter.Outcome> outcomes) {
+            List<?> replies;
             try {
-                reply = list(response.get());
+                replies = list(response.get());
             } catch (JedisDataException e) {
-                return new GroupWriter.Outcome(
-                        null, connections.failed("append to " + batch.log().stored(), e));
+                StoreException failure =
+                        connections.failed("append to " + run.get(0).log().stored(), e);
+                run.forEach(batch -> outcomes.put(batch, new GroupWriter.Outcome(null, failure)));
+                return;
             }
+            for (int i = 0; i < run.size(); i++) {
+                outcomes.put(run.get(i), outcome(run.get(i), list(replies.get(i)), replication));
+            }
+        }
+
+        private static GroupWriter.Outcome outcome(GroupWriter.Batch batch, List<?> reply, Replication replication) {
             String verdict = text((byte[]) reply.get(0));
             Progress progress = batch.progress();
             if (verdict.equals("fenced") && progress != null) {
                 return new GroupWriter.Outcome(null, SqliteWriter.fenced(batch.log(), progress, (Long) reply.get(1)));
+            }
+            if (verdict.equals("corrupt")) {
+                return new GroupWriter.Outcome(null, SqliteReader.hole(batch.log(), (Long) reply.get(1)));
             }
             if (verdict.equals("reused")) {
                 String id = batch.entries()
