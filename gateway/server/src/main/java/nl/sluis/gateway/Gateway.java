@@ -261,7 +261,8 @@ public final class Gateway implements AutoCloseable {
                         journal,
                         LogName.CONTRIBUTIONS,
                         LogName.SOLUTIONS,
-                        new Fusion(policy, forces(config), fits, meters)));
+                        new Fusion(policy, forces(config), fits, meters),
+                        ingest::isPressed));
         CatalogueScreening screening = new CatalogueScreening(
                 config.screening().window(),
                 config.screening().thresholdM(),

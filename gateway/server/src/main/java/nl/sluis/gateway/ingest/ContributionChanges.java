@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class ContributionChanges {
     private static final int READ_ENTRIES_MAX = 256;
     private static final int REASON_LENGTH_MAX = 1_000; // characters; recipients read it
-    private static final String ITEM = "item/";
     private static final Logger LOG = LoggerFactory.getLogger(ContributionChanges.class);
 
     private final Journal journal;
@@ -93,7 +92,7 @@ public final class ContributionChanges {
                     .setLabel(found.getLabel())
                     .setWithdrawal(withdrawal(found, now, request.getReason()))
                     .build();
-            return append(entry.key(), withdrawn, caller, "withdrawn");
+            return append(withdrawn, caller, "withdrawn");
         });
     }
 
@@ -123,7 +122,7 @@ public final class ContributionChanges {
                     .setLabel(label)
                     .setWithdrawal(withdrawal(found, now, request.getReason()))
                     .build();
-            return append(entry.key(), relabelled, caller, "relabelled");
+            return append(relabelled, caller, "relabelled");
         });
     }
 
@@ -200,12 +199,11 @@ public final class ContributionChanges {
                 .build();
     }
 
-    private Instant append(String key, StoredContribution changed, CallerIdentity caller, String what) {
+    private Instant append(StoredContribution changed, CallerIdentity caller, String what) {
         Withdrawal withdrawal = changed.getWithdrawal();
         journal.append(
                         LogName.CONTRIBUTIONS,
-                        NewEntry.keyed(key, changed.toByteArray())
-                                .withClientId("change/" + withdrawal.getContributionId()))
+                        NewEntry.of(changed.toByteArray()).withClientId("change/" + withdrawal.getContributionId()))
                 .join();
         mark(withdrawal);
         LOG.info(
@@ -253,7 +251,7 @@ public final class ContributionChanges {
             // a page may end early where it is full of bytes
             for (Entry entry : journal.read(LogName.CONTRIBUTIONS, next, (int) (end - next + 1))) {
                 next = entry.position() + 1;
-                if (entry.key().startsWith(ITEM)
+                if (!SensorRegistry.isKey(entry.key())
                         && publicId(parse(entry).getContributionId()).equals(contributionId)) {
                     last = Optional.of(entry);
                 }

@@ -1,7 +1,6 @@
 package nl.sluis.gateway.ingest;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
@@ -14,7 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import nl.sluis.gateway.identity.CallerIdentity;
@@ -42,7 +41,6 @@ import nl.sluis.orbit.data.Coverage;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.OwnerId;
-import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.proto.v1.Accepted;
 import nl.sluis.proto.v1.ContributeResponse;
 import nl.sluis.proto.v1.Contribution;
@@ -59,6 +57,9 @@ import org.slf4j.LoggerFactory;
 /** Checks contributions, stores what is accepted and quarantines what is refused. */
 public final class ContributionIngest implements Ingest {
     private static final int CLIENT_ID_LENGTH_MAX = 128; // characters; it stands in keys and messages
+    /** Unanswered contributions from which on what follows in the flow gives way: as many as one stream may have. */
+    private static final int PRESSED_MIN = 64;
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1); // an outage of the journal is seldom shorter
     private static final Refusal REUSED = new Refusal(
             Code.ALREADY_EXISTS,
@@ -72,8 +73,10 @@ public final class ContributionIngest implements Ingest {
     private final Coverage coverage;
     private final SensorRegistry sensors;
     private final OwnProducts ownProducts;
+    private final CheckedLabels labels;
     private final Executor workers;
     private final InstantSource clock;
+    private final AtomicInteger unanswered = new AtomicInteger();
     private final Counter accepted;
     private final Counter refused;
 
@@ -97,6 +100,7 @@ public final class ContributionIngest implements Ingest {
         this.coverage = coverage;
         this.sensors = SensorRegistry.load(journal);
         this.ownProducts = new OwnProducts(journal);
+        this.labels = new CheckedLabels(bundle);
         this.workers = workers;
         this.clock = clock;
         this.accepted = counter(meters, "accepted");
@@ -112,9 +116,44 @@ public final class ContributionIngest implements Ingest {
 
     @Override
     public CompletionStage<ContributeResponse> contribute(CallerIdentity source, Contribution item) {
+        return contribute(source, List.of(item)).get(0);
+    }
+
+    @Override
+    public List<CompletionStage<ContributeResponse>> contribute(CallerIdentity source, List<Contribution> items) {
         Instant received = clock.instant();
-        return CompletableFuture.completedFuture(item)
-                .thenComposeAsync(whole -> take(source, whole, received), workers);
+        unanswered.addAndGet(items.size());
+        List<CompletableFuture<ContributeResponse>> answers = new ArrayList<>(items.size());
+        items.forEach(item -> answers.add(new CompletableFuture<>()));
+        // one task for them all: to hand each over costs more than to check it
+        workers.execute(() -> {
+            for (int i = 0; i < items.size(); i++) {
+                answer(source, items.get(i), received, answers.get(i));
+            }
+        });
+        return List.copyOf(answers);
+    }
+
+    private void answer(
+            CallerIdentity source, Contribution item, Instant received, CompletableFuture<ContributeResponse> answer) {
+        try {
+            var unused = take(source, item, received).whenComplete((response, failure) -> {
+                unanswered.decrementAndGet();
+                if (failure == null) {
+                    answer.complete(response);
+                } else {
+                    answer.completeExceptionally(failure);
+                }
+            });
+        } catch (RuntimeException | StackOverflowError e) {
+            unanswered.decrementAndGet();
+            answer.completeExceptionally(e);
+        }
+    }
+
+    /** True while contributions come faster than they can be answered at once: an acknowledgement goes before a fit. */
+    public boolean isPressed() {
+        return unanswered.get() > PRESSED_MIN;
     }
 
     /** Checks on the calling thread; the answer comes after the commit, which no thread waits for. */
@@ -126,7 +165,7 @@ public final class ContributionIngest implements Ingest {
         } catch (RefusedException e) {
             return refused(source, item, received, key, e.refusal());
         }
-        NewEntry entry = NewEntry.keyed(key, checked.stored().toByteArray()).withClientId(key);
+        NewEntry entry = NewEntry.of(checked.stored().toByteArray()).withClientId(key);
         return journal.append(LogName.CONTRIBUTIONS, entry)
                 .thenApply(appended -> {
                     if (!appended.duplicate()) {
@@ -156,7 +195,9 @@ public final class ContributionIngest implements Ingest {
             CallerIdentity source, Contribution item, Instant received, String key, Refusal refusal) {
         try {
             Optional<StoredContribution> before = storedBefore(key);
-            if (before.isPresent() && before.get().getOriginal().equals(item.toByteString())) {
+            if (before.isPresent()
+                    && ContributionChanges.publicId(before.get().getContributionId())
+                            .equals(contributionId(source, item))) {
                 return CompletableFuture.completedFuture(response(item, answer(before.get(), true)));
             }
             Refusal told = before.isPresent() ? REUSED : refusal;
@@ -171,7 +212,7 @@ public final class ContributionIngest implements Ingest {
     }
 
     private Optional<StoredContribution> storedBefore(String key) {
-        return journal.latest(LogName.CONTRIBUTIONS, key).map(entry -> {
+        return journal.find(LogName.CONTRIBUTIONS, key).map(entry -> {
             try {
                 return StoredContribution.parseFrom(entry.payload());
             } catch (InvalidProtocolBufferException e) {
@@ -221,34 +262,39 @@ public final class ContributionIngest implements Ingest {
                     "contribution.client_id",
                     clientId.length() + " characters (expected: 1 to " + CLIENT_ID_LENGTH_MAX + ")");
         }
-        String tenant = source.tenant().toString();
-        SecurityLabel label = label(source, item.getLabel(), received);
+        CheckedLabels.Checked label = label(source, item.getLabel(), received);
         if (item.hasOriginator() && !item.getLabel().getOwnersList().contains(item.getOriginator())) {
             throw refuse("contribution.originator", "is no owner in the label (expected: one of the label's owners)");
         }
+        String tenant = source.tenant().toString();
         Read read = read(tenant, item, received);
-        ByteString original = item.toByteString();
-        Optional<Label> resubmitted = resubmitted(source, label, read.records());
-        StoredContribution stored = StoredContribution.newBuilder()
-                .setContributionId(Digests.id(
-                        "contribution",
-                        tenant,
-                        clientId,
-                        HexFormat.of().formatHex(Digests.sha256(original.toByteArray()))))
+        Optional<Label> resubmitted = resubmitted(source, label.canonical(), read.records());
+        StoredContribution.Builder stored = StoredContribution.newBuilder()
+                .setContributionId(contributionId(source, item))
                 .setSource(tenant)
                 .setReceived(Times.timestamp(received))
-                .setLabel(resubmitted.orElseGet(label::toProto))
+                .setLabel(resubmitted.orElse(label.canonical()))
                 .addAllRecords(read.records())
-                .setOriginal(original)
-                .setResubmitted(resubmitted.isPresent())
-                .build();
-        return new Checked(stored, read.refusedParts());
+                .setResubmitted(resubmitted.isPresent());
+        if (item.hasDocument()) {
+            // of anything else the record says all, and to keep it twice would halve how fast the log grows
+            stored.setOriginal(item.toByteString());
+        }
+        return new Checked(stored.build(), read.refusedParts());
+    }
+
+    /** The same for the same bytes of one source under one client id, and for nothing else. */
+    private static String contributionId(CallerIdentity source, Contribution item) {
+        return Digests.id("contribution", List.of(source.tenant().toString(), item.getClientId()), item.toByteArray());
     }
 
     /** The label of a product of ours that comes back; empty where it is the contributor's own data all along. */
-    private Optional<Label> resubmitted(CallerIdentity source, SecurityLabel label, List<StoredRecord> records) {
+    private Optional<Label> resubmitted(CallerIdentity source, Label label, List<StoredRecord> records) {
+        if (records.stream().noneMatch(OwnProducts::isRecognised)) {
+            return Optional.empty();
+        }
         Set<String> audiences = audiencesOf(source.tenant().nation().toUpperCase(Locale.ROOT));
-        Set<Owner> claimed = new HashSet<>(label.toProto().getOwnersList());
+        Set<Owner> claimed = new HashSet<>(label.getOwnersList());
         return records.stream()
                 .map(record -> ownProducts.labelOf(record, audiences))
                 .flatMap(Optional::stream)
@@ -277,19 +323,19 @@ public final class ContributionIngest implements Ingest {
                         .sum());
     }
 
-    private SecurityLabel label(CallerIdentity source, Label label, Instant received) throws RefusedException {
-        SecurityLabel checked;
+    private CheckedLabels.Checked label(CallerIdentity source, Label label, Instant received) throws RefusedException {
+        CheckedLabels.Checked checked;
         try {
-            checked = bundle.get().label(label);
+            checked = labels.check(label);
         } catch (LabelException e) {
             throw refuse("contribution.label." + e.field(), "`" + e.found() + "` (expected: " + e.expected() + ")");
         }
-        if (checked.created().isAfter(received)) {
-            throw refuse(
-                    "contribution.label.created", "`" + checked.created() + "` (expected: not after " + received + ")");
+        Instant created = checked.label().created();
+        if (created.isAfter(received)) {
+            throw refuse("contribution.label.created", "`" + created + "` (expected: not after " + received + ")");
         }
-        for (OwnerId owner : checked.owners()) {
-            if (!isSelf(source, owner) && !bundle.get().mayRelay(source.tenant().name(), owner, checked)) {
+        for (OwnerId owner : checked.label().owners()) {
+            if (!isSelf(source, owner) && !bundle.get().mayRelay(source.tenant().name(), owner, checked.label())) {
                 throw new RefusedException(Refusal.forbidden(
                         "contribution.label.owners",
                         "`" + owner + "` (expected: the tenant of the certificate, or an owner whose policy names it as"
@@ -490,12 +536,12 @@ public final class ContributionIngest implements Ingest {
                         "sensor.ground.latitude_rad",
                         "`" + sensor.getGround().getLatitudeRad() + "` (expected: -π/2 to π/2)");
             }
-            SecurityLabel label = label(source, sensor.getLabel(), received);
+            CheckedLabels.Checked label = label(source, sensor.getLabel(), received);
             StoredContribution stored = StoredContribution.newBuilder()
                     .setContributionId(Digests.id("sensor", tenant, sensor.getSensorId(), received.toString()))
                     .setSource(tenant)
                     .setReceived(Times.timestamp(received))
-                    .setLabel(label.toProto())
+                    .setLabel(label.canonical())
                     .addRecords(StoredRecord.newBuilder().setSensor(sensor))
                     .setOriginal(sensor.toByteString())
                     .build();

@@ -21,6 +21,9 @@ final class ObservationChecks {
     private final Instant now;
     private final Sensor sensor;
     private final List<Refusal.Fault> faults = new ArrayList<>();
+    // where the check is
+    private String at = "";
+    private int index = -1;
 
     ObservationChecks(Coverage coverage, Instant now, Sensor sensor) {
         this.coverage = coverage;
@@ -30,30 +33,32 @@ final class ObservationChecks {
 
     /** The faults of a series, the first few of them. */
     List<Refusal.Fault> check(String path, ObservationSeries series) {
+        at = path;
         if (ObjectKey.of(series.getObject()).isEmpty()) {
             fault(
-                    path + ".object",
+                    ".object",
                     "no identifier (expected: a catalogue number, an international designator or an object id)");
         }
         if (series.getObservationsCount() == 0) {
-            fault(path + ".observations", "none (expected: at least one)");
+            fault(".observations", "none (expected: at least one)");
         }
         for (int i = 0; i < series.getObservationsCount() && faults.size() < FAULTS_MAX; i++) {
-            check(path + ".observations[" + i + "]", series.getObservations(i));
+            index = i;
+            check(series.getObservations(i));
         }
         return faults;
     }
 
-    private void check(String path, Observation observation) {
+    private void check(Observation observation) {
         if (!observation.hasEpoch()) {
-            fault(path + ".epoch", "none (expected: the time of reception, UTC)");
+            fault(".epoch", "none (expected: the time of reception, UTC)");
         } else {
             Instant epoch = Times.instant(observation.getEpoch());
             if (epoch.isAfter(now)) {
-                fault(path + ".epoch", "`" + epoch + "` (expected: not after now)");
+                fault(".epoch", "`" + epoch + "` (expected: not after now)");
             } else if (!coverage.covers(epoch)) {
                 fault(
-                        path + ".epoch",
+                        ".epoch",
                         "`" + epoch + "` (expected: within the tables, " + coverage.from() + " to " + coverage.until()
                                 + ")");
             }
@@ -62,56 +67,58 @@ final class ObservationChecks {
         switch (observation.getValueCase()) {
             case RANGE -> {
                 var range = observation.getRange();
-                within(path + ".range.range_m", range.getRangeM(), 0, RANGE_M_MAX);
-                sigma(path + ".range.sigma_m", range.hasSigmaM(), range.getSigmaM(), sigmas.hasRangeM());
+                within(".range.range_m", range.getRangeM(), 0, RANGE_M_MAX);
+                sigma(".range.sigma_m", range.hasSigmaM(), range.getSigmaM(), sigmas.hasRangeM());
             }
             case RANGE_RATE -> {
                 var rate = observation.getRangeRate();
-                within(
-                        path + ".range_rate.range_rate_m_s",
-                        rate.getRangeRateMS(),
-                        -RANGE_RATE_M_S_MAX,
-                        RANGE_RATE_M_S_MAX);
-                sigma(path + ".range_rate.sigma_m_s", rate.hasSigmaMS(), rate.getSigmaMS(), sigmas.hasRangeRateMS());
+                within(".range_rate.range_rate_m_s", rate.getRangeRateMS(), -RANGE_RATE_M_S_MAX, RANGE_RATE_M_S_MAX);
+                sigma(".range_rate.sigma_m_s", rate.hasSigmaMS(), rate.getSigmaMS(), sigmas.hasRangeRateMS());
             }
             case AZIMUTH_ELEVATION -> {
                 var direction = observation.getAzimuthElevation();
-                String field = path + ".azimuth_elevation.";
-                within(field + "azimuth_rad", direction.getAzimuthRad(), -2 * Math.PI, 2 * Math.PI);
-                within(field + "elevation_rad", direction.getElevationRad(), -Math.PI / 2, Math.PI / 2);
+                within(".azimuth_elevation.azimuth_rad", direction.getAzimuthRad(), -2 * Math.PI, 2 * Math.PI);
+                within(".azimuth_elevation.elevation_rad", direction.getElevationRad(), -Math.PI / 2, Math.PI / 2);
                 sigma(
-                        field + "azimuth_sigma_rad",
+                        ".azimuth_elevation.azimuth_sigma_rad",
                         direction.hasAzimuthSigmaRad(),
                         direction.getAzimuthSigmaRad(),
                         sigmas.hasAzimuthRad());
                 sigma(
-                        field + "elevation_sigma_rad",
+                        ".azimuth_elevation.elevation_sigma_rad",
                         direction.hasElevationSigmaRad(),
                         direction.getElevationSigmaRad(),
                         sigmas.hasElevationRad());
             }
             case RIGHT_ASCENSION_DECLINATION -> {
                 var direction = observation.getRightAscensionDeclination();
-                String field = path + ".right_ascension_declination.";
-                within(field + "right_ascension_rad", direction.getRightAscensionRad(), -2 * Math.PI, 2 * Math.PI);
-                within(field + "declination_rad", direction.getDeclinationRad(), -Math.PI / 2, Math.PI / 2);
+                within(
+                        ".right_ascension_declination.right_ascension_rad",
+                        direction.getRightAscensionRad(),
+                        -2 * Math.PI,
+                        2 * Math.PI);
+                within(
+                        ".right_ascension_declination.declination_rad",
+                        direction.getDeclinationRad(),
+                        -Math.PI / 2,
+                        Math.PI / 2);
                 sigma(
-                        field + "sigma_rad",
+                        ".right_ascension_declination.sigma_rad",
                         direction.hasSigmaRad(),
                         direction.getSigmaRad(),
                         sigmas.hasRightAscensionDeclinationRad());
             }
             case MAGNITUDE ->
-                within(path + ".magnitude.magnitude", observation.getMagnitude().getMagnitude(), -30, 40);
+                within(".magnitude.magnitude", observation.getMagnitude().getMagnitude(), -30, 40);
             case RADAR_CROSS_SECTION ->
                 within(
-                        path + ".radar_cross_section.radar_cross_section_m2",
+                        ".radar_cross_section.radar_cross_section_m2",
                         observation.getRadarCrossSection().getRadarCrossSectionM2(),
                         0,
                         1e6);
             case TIME_DIFFERENCE, FREQUENCY_DIFFERENCE ->
-                fault(path + ".value", "a difference between two receivers (expected: a kind that this version fits)");
-            case VALUE_NOT_SET -> fault(path + ".value", "none (expected: one measurement)");
+                fault(".value", "a difference between two receivers (expected: a kind that this version fits)");
+            case VALUE_NOT_SET -> fault(".value", "none (expected: one measurement)");
         }
     }
 
@@ -131,6 +138,8 @@ final class ObservationChecks {
     }
 
     private void fault(String field, String message) {
-        faults.add(new Refusal.Fault(field, message));
+        // put together here only: good observations are many
+        String observation = index < 0 ? "" : ".observations[" + index + "]";
+        faults.add(new Refusal.Fault(at + observation + field, message));
     }
 }

@@ -88,6 +88,11 @@ final class OwnProducts {
                 Math.max(journal.oldest(LogName.RELEASED) - 1, journal.watermark(LogName.RELEASED) - RELEASES_READ_MAX);
     }
 
+    /** Whether records of this kind are compared with products at all. */
+    static boolean isRecognised(StoredRecord record) {
+        return record.hasEphemeris() || record.hasConjunction();
+    }
+
     /**
      * The label of the product that a record comes from; empty where it is the contributor's own. Blocks.
      *

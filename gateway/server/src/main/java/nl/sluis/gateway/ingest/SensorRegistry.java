@@ -39,8 +39,13 @@ final class SensorRegistry {
         return KEY + sensorId;
     }
 
+    /** Whether an entry of the contributions log is the registration of a sensor. */
+    static boolean isKey(String key) {
+        return key.startsWith(KEY);
+    }
+
     private void restore(Entry entry) {
-        if (entry.key().startsWith(KEY)) {
+        if (isKey(entry.key())) {
             try {
                 StoredContribution stored = StoredContribution.parseFrom(entry.payload());
                 put(stored.getSource(), stored.getRecords(0).getSensor());

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Identifiers are digests of content, so that they say nothing of what else the gateway holds. */
 public final class Digests {
@@ -18,16 +19,23 @@ public final class Digests {
 
     /** A 128-bit identifier of a kind and the parts that make it unique, 32 hexadecimal digits. */
     public static String id(String kind, String... parts) {
+        return id(kind, List.of(parts), new byte[0]);
+    }
+
+    /** The same with bytes as the last part. */
+    public static String id(String kind, List<String> parts, byte[] last) {
         MessageDigest digest = digest();
-        add(digest, kind);
+        add(digest, kind.getBytes(StandardCharsets.UTF_8));
         for (String part : parts) {
-            add(digest, part);
+            add(digest, part.getBytes(StandardCharsets.UTF_8));
+        }
+        if (last.length > 0) {
+            add(digest, last);
         }
         return HexFormat.of().formatHex(digest.digest(), 0, ID_BYTES);
     }
 
-    private static void add(MessageDigest digest, String part) {
-        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+    private static void add(MessageDigest digest, byte[] bytes) {
         // the length stands before each part, so that no two lists of parts share a digest
         digest.update(new byte[] {
             (byte) (bytes.length >>> 24), (byte) (bytes.length >>> 16), (byte) (bytes.length >>> 8), (byte) bytes.length

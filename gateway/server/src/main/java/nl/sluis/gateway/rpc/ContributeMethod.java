@@ -1,6 +1,8 @@
 package nl.sluis.gateway.rpc;
 
 import com.google.rpc.Status;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import nl.sluis.gateway.identity.CallerIdentity;
@@ -23,14 +25,37 @@ public final class ContributeMethod {
 
     /** Adds the method. */
     public void register(Methods.Builder methods) {
-        methods.items(ContributionServiceGrpc.getContributeMethod(), this::contribute);
+        methods.items(ContributionServiceGrpc.getContributeMethod(), new ItemHandler<>() {
+            @Override
+            public CompletionStage<ContributeResponse> handle(CallerIdentity caller, ContributeRequest request) {
+                return handleAll(caller, List.of(request)).get(0);
+            }
+
+            @Override
+            public List<CompletionStage<ContributeResponse>> handleAll(
+                    CallerIdentity caller, List<ContributeRequest> requests) {
+                return contribute(caller, requests);
+            }
+        });
     }
 
-    private CompletionStage<ContributeResponse> contribute(CallerIdentity caller, ContributeRequest request) {
-        if (!request.hasContribution()) {
-            return CompletableFuture.completedStage(
-                    ContributeResponse.newBuilder().setRefused(NO_CONTRIBUTION).build());
+    private List<CompletionStage<ContributeResponse>> contribute(
+            CallerIdentity caller, List<ContributeRequest> requests) {
+        List<CompletionStage<ContributeResponse>> answers = new ArrayList<>(ingest.contribute(
+                caller,
+                requests.stream()
+                        .filter(ContributeRequest::hasContribution)
+                        .map(ContributeRequest::getContribution)
+                        .toList()));
+        for (int i = 0; i < requests.size(); i++) {
+            if (!requests.get(i).hasContribution()) {
+                answers.add(
+                        i,
+                        CompletableFuture.completedStage(ContributeResponse.newBuilder()
+                                .setRefused(NO_CONTRIBUTION)
+                                .build()));
+            }
         }
-        return ingest.contribute(caller, request.getContribution());
+        return answers;
     }
 }

@@ -29,6 +29,9 @@ final class GrpcExchange {
         /** One message, which was asked for by {@link #demand}. */
         void message(byte[] message);
 
+        /** No further message is here for now, or was asked for. */
+        default void batchEnded() {}
+
         /** The peer has sent its last message. */
         void halfClosed();
 
@@ -294,6 +297,9 @@ final class GrpcExchange {
                 }
                 receiver.message(message);
             }
+            if (receiver != null) {
+                receiver.batchEnded();
+            }
             hold(reader == null ? 0 : reader.waitingBytes());
             if (!ended && reader != null && inputEnded && !halfClosed && (demand > 0 || reader.isEmpty())) {
                 if (!reader.isEmpty()) {
@@ -306,6 +312,7 @@ final class GrpcExchange {
             Receiver refused = receiver;
             discardInput();
             if (refused != null) {
+                refused.batchEnded();
                 refused.refused(refusal);
             }
         } finally {

@@ -1,5 +1,7 @@
 package nl.sluis.gateway.rpc;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import nl.sluis.gateway.identity.CallerIdentity;
 
@@ -11,4 +13,17 @@ public interface ItemHandler<Q, R> {
      * the items before have been answered; what has no answer is to be sent again.
      */
     CompletionStage<R> handle(CallerIdentity caller, Q item);
+
+    /** Answers items that came together, each as if alone. */
+    default List<? extends CompletionStage<R>> handleAll(CallerIdentity caller, List<Q> items) {
+        return items.stream()
+                .map(item -> {
+                    try {
+                        return handle(caller, item);
+                    } catch (RuntimeException failure) {
+                        return CompletableFuture.<R>failedStage(failure);
+                    }
+                })
+                .toList();
+    }
 }

@@ -2,15 +2,22 @@ package nl.sluis.gateway.rpc;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.MethodDescriptor;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.release.Frames;
 import nl.sluis.proto.v1.ClosingReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of items, each answered when its answer is known.
+ * A stream of items, each answered when its answer is known. Items that came together are handed on together, and answers
+ * that are known together leave in one write.
  *
  * <p>At most {@link PartnerLimits#maxItemsInFlight()} items wait for their answers or for a peer that does not read
  * them; meanwhile the peer is not read. Every answer that is given is final: after a failure the answers of the items
@@ -43,6 +50,9 @@ final class ItemsCall<Q, R extends MessageLite> implements MethodCall {
         private final Call call;
         private final GrpcExchange exchange;
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private final Queue<Answer<R>> known = new ConcurrentLinkedQueue<>();
+        private final AtomicBoolean sendDue = new AtomicBoolean();
+        private List<Q> together = new ArrayList<>();
         private int inFlight;
         private long withheldDemand;
         private long received;
@@ -61,13 +71,29 @@ final class ItemsCall<Q, R extends MessageLite> implements MethodCall {
                 return;
             }
             inFlight++;
-            CompletionStage<R> answer;
             try {
-                answer = handler.handle(call.caller(), parse(message));
-            } catch (RuntimeException failure) {
-                answer = CompletableFuture.failedStage(failure);
+                together.add(parse(message));
+            } catch (StatusException malformed) {
+                know(null, malformed);
             }
-            answer.whenComplete((response, failure) -> call.run(() -> answered(response, failure)));
+        }
+
+        @Override
+        public void batchEnded() {
+            if (together.isEmpty()) {
+                return;
+            }
+            List<Q> items = together;
+            together = new ArrayList<>();
+            List<? extends CompletionStage<R>> answers;
+            try {
+                answers = handler.handleAll(call.caller(), items);
+            } catch (RuntimeException failure) {
+                answers = items.stream()
+                        .map(item -> CompletableFuture.<R>failedStage(failure))
+                        .toList();
+            }
+            answers.forEach(answer -> answer.whenComplete(this::know));
         }
 
         @Override
@@ -112,26 +138,51 @@ final class ItemsCall<Q, R extends MessageLite> implements MethodCall {
             }
         }
 
-        private void answered(@Nullable R response, @Nullable Throwable failure) {
-            inFlight--;
+        /** Any thread. */
+        private void know(@Nullable R response, @Nullable Throwable failure) {
+            known.add(new Answer<>(response, failure));
+            if (!sendDue.getAndSet(true)) {
+                call.runLater(this::sendKnown);
+            }
+        }
+
+        private void sendKnown() {
+            sendDue.set(false);
+            Buffer frames = Buffer.buffer();
+            int answered = 0;
+            StatusException failed = null;
+            for (Answer<R> one = known.poll(); one != null; one = known.poll()) {
+                inFlight--;
+                if (one.response() != null && one.failure() == null) {
+                    frames.appendBuffer(Frames.frame(one.response()));
+                    answered++;
+                } else if (failed == null && !exchange.ended()) {
+                    failed = statusOf(one.failure());
+                }
+            }
             if (exchange.ended()) {
                 return;
             }
-            if (failure != null || response == null) {
-                stop(call.services()
-                        .failures()
-                        .toStatus(
-                                call.method(),
-                                failure == null ? new IllegalStateException("answer: none (expected: one)") : failure));
-                return;
+            if (answered > 0) {
+                exchange.send(frames);
             }
-            exchange.send(Frames.frame(response));
+            if (failed != null) {
+                stop(failed);
+            }
             if (exchange.ready()) {
-                exchange.demand(1);
+                exchange.demand(answered);
             } else {
-                withheldDemand++;
+                withheldDemand += answered;
             }
             endWhenAnswered();
+        }
+
+        private StatusException statusOf(@Nullable Throwable failure) {
+            return call.services()
+                    .failures()
+                    .toStatus(
+                            call.method(),
+                            failure == null ? new IllegalStateException("answer: none (expected: one)") : failure);
         }
 
         private void drained() {
@@ -158,4 +209,7 @@ final class ItemsCall<Q, R extends MessageLite> implements MethodCall {
             }
         }
     }
+
+    /** What became of an item; exactly one of the two is there. */
+    private record Answer<R>(@Nullable R response, @Nullable Throwable failure) {}
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,12 @@ public final class Stage implements AutoCloseable {
     /** How long what an entry made may wait for what the next entries make: one commit for them all costs less. */
     private static final long COMMIT_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /**
+     * How long a stage that gives way rests before an entry: long enough that it takes little from what is more urgent, and
+     * short enough that fifty entries a second still pass.
+     */
+    private static final Duration GIVE_WAY = Duration.ofMillis(20);
+
     /** Wait before a journal that did not answer is asked again. */
     private static final Duration RETRY = Duration.ofMillis(200);
 
@@ -36,6 +43,7 @@ public final class Stage implements AutoCloseable {
     private final LogName input;
     private final LogName output;
     private final Work work;
+    private final BooleanSupplier pressed;
     private final Thread thread;
     private final Object signal = new Object();
     private final AtomicLong failures = new AtomicLong();
@@ -84,6 +92,23 @@ public final class Stage implements AutoCloseable {
      * @param work what it does
      */
     public Stage(String name, long token, Journal journal, LogName input, LogName output, Work work) {
+        this(name, token, journal, input, output, work, () -> false);
+    }
+
+    /**
+     * The same for a stage that gives way.
+     *
+     * @param pressed true while others need the processors more than this stage does
+     */
+    public Stage(
+            String name,
+            long token,
+            Journal journal,
+            LogName input,
+            LogName output,
+            Work work,
+            BooleanSupplier pressed) {
+        this.pressed = pressed;
         this.name = name;
         this.token = token;
         this.journal = journal;
@@ -154,6 +179,7 @@ public final class Stage implements AutoCloseable {
                     if (entry.position() <= saved) {
                         restore(entry);
                     } else {
+                        giveWay();
                         handle(entry);
                         if (System.nanoTime() - begun > COMMIT_DELAY_NS) {
                             write();
@@ -178,6 +204,20 @@ public final class Stage implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void giveWay() throws InterruptedException {
+        if (!pressed.getAsBoolean()) {
+            return;
+        }
+        write();
+        long end = System.nanoTime() + GIVE_WAY.toNanos();
+        synchronized (signal) {
+            // woken by every commit meanwhile
+            for (long left = GIVE_WAY.toNanos(); left > 0 && !closing; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(signal, left);
+            }
         }
     }
 
