@@ -1,5 +1,7 @@
 package nl.sluis.benchmarks.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -26,7 +28,8 @@ import nl.sluis.gateway.store.StoreLimits;
  * How many 600-byte records a second become durable when each of 1, 16 or 256 threads waits for its own.
  *
  * <p>Arguments: a directory on the disk to measure, and optionally the port of a Redis on loopback with
- * {@code appendonly yes} and {@code appendfsync always}. The system property {@code waiters} takes one of the numbers alone.
+ * {@code appendonly yes} and {@code appendfsync always}; where {@code redis-benchmark} is installed, it appends to a stream
+ * there, as many at once. The system property {@code waiters} takes one of the numbers alone.
  */
 public final class StoreBenchmark {
     private static final int RECORD_BYTES = 600;
@@ -70,6 +73,10 @@ public final class StoreBenchmark {
                 if (arguments.length > 1) {
                     int port = Integer.parseInt(arguments[1]);
                     print("redis, client ids", waiters, measureRedis(port, waiters, round), file);
+                    double plain = redisBenchmark(port, waiters);
+                    System.out.printf(
+                            Locale.ROOT, "%-24s %8d %10.0f %6.2f%n", "redis-benchmark XADD", waiters, plain, plain
+                                    / file.perSecond());
                 }
             }
         }
@@ -110,6 +117,41 @@ public final class StoreBenchmark {
         try (Journal journal = RedisJournal.open(settings, InstantSource.system(), StoreLimits.DEFAULT)) {
             return measure(waiters, journalStore(journal, true));
         }
+    }
+
+    /** Appends to a stream a second, so many in one pipeline; NaN where the program is not installed. */
+    private static double redisBenchmark(int port, int pipelined) throws IOException {
+        Process program;
+        try {
+            program = new ProcessBuilder(
+                            "redis-benchmark",
+                            "-p",
+                            Integer.toString(port),
+                            "-c",
+                            "1",
+                            "-P",
+                            Integer.toString(pipelined),
+                            "-n",
+                            Integer.toString(2_000 + 200 * pipelined),
+                            "--csv",
+                            "XADD",
+                            "redis-benchmark",
+                            "*",
+                            "p",
+                            "x".repeat(RECORD_BYTES))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException notInstalled) {
+            return Double.NaN;
+        }
+        // "command","requests per second",…
+        String[] last = {""};
+        program.inputReader(US_ASCII).lines().forEach(line -> last[0] = line);
+        String[] fields = last[0].split("\",\"", -1);
+        if (fields.length < 2) {
+            throw new IOException("redis-benchmark said `" + last[0] + "` (expected: a line of CSV)");
+        }
+        return Double.parseDouble(fields[1]);
     }
 
     private static Store journalStore(Journal journal, boolean clientIds) {
