@@ -64,13 +64,11 @@ class S05NothingLostTest {
     }
 
     @Test
-    @Tag("long")
     void a_gateway_that_is_killed_loses_nothing_that_it_acknowledged() throws Exception {
         embedded(CYCLES_SHORT);
     }
 
     @Test
-    @Tag("long")
     void a_gateway_and_its_redis_that_are_killed_lose_nothing_that_was_acknowledged() throws Exception {
         redis(CYCLES_SHORT);
     }
@@ -94,7 +92,7 @@ class S05NothingLostTest {
     private static void redis(int cycles) throws Exception {
         try (RedisProcess redis = RedisProcess.start(folder.resolve("redis-" + cycles), RedisProcess.DURABLE)) {
             run("redis-gateway-" + cycles, store(redis), cycles, random -> {
-                if (random.nextBoolean()) {
+                if (cycles == CYCLES_SHORT || random.nextBoolean()) {
                     redis.kill();
                     redis.start();
                 }
