@@ -207,12 +207,25 @@ final class BundleReader {
         Map<String, Long> quotas = new TreeMap<>();
         if (form.get("quotas") instanceof Yaml.Fields fields) {
             fields.values().forEach((name, amount) -> {
+                if (!Tenant.QUOTAS.contains(name)) {
+                    problems.unknown(
+                            ProblemKind.UNKNOWN_NAME,
+                            fields.keys().getOrDefault(name, fields.at()),
+                            "quota",
+                            name,
+                            Tenant.QUOTAS);
+                    return;
+                }
                 Yaml.Text text = Form.asText(amount, "`" + name + "`", problems);
-                if (text != null && text.value().matches("[0-9]{1,15}")) {
+                if (text != null && text.value().matches("[1-9][0-9]{0,14}")) {
                     quotas.put(name, Long.parseLong(text.value()));
                 } else if (text != null) {
                     problems.add(
-                            ProblemKind.BAD_VALUE, text.at(), "quota is " + text.shape(), text.value(), "a number");
+                            ProblemKind.BAD_VALUE,
+                            text.at(),
+                            "quota is " + text.shape(),
+                            text.value(),
+                            "a whole number above zero");
                 }
             });
         }

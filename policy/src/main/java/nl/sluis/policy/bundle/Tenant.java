@@ -17,7 +17,7 @@ import nl.sluis.policy.text.Position;
  * @param clearances by name of the security policy
  * @param roles what it may do
  * @param modes data modes that it may have
- * @param quotas limits by name; the words are the gateway's
+ * @param quotas what it may use of a gateway, by the words of {@link #QUOTAS}; what is not named is as the gateway has it
  * @param status whether it takes part
  * @param at where it stands
  */
@@ -31,6 +31,18 @@ public record Tenant(
         Map<String, Long> quotas,
         Status status,
         Position at) {
+    /** Quota: connections at a time. */
+    public static final String CONNECTIONS = "connections";
+
+    /** Quota: messages that it sends, per second. */
+    public static final String MESSAGES_PER_S = "messages-per-s";
+
+    /** Quota: bytes of those messages, per second. */
+    public static final String BYTES_PER_S = "bytes-per-s";
+
+    /** Every quota there is: a misspelt one would limit nothing and say nothing. */
+    public static final Set<String> QUOTAS = Set.of(CONNECTIONS, MESSAGES_PER_S, BYTES_PER_S);
+
     /** Whether a tenant takes part. */
     public enum Status {
         /** Takes part. */

@@ -58,6 +58,7 @@ class PolicySchemaTest {
                 "unknown-key-in-a-tenant",
                 "unknown-role",
                 "unknown-status",
+                "unknown-quota",
                 "digraph-as-a-nation",
                 "tenant-that-belongs-to-nothing",
                 "tenant-with-a-capital",

@@ -1,6 +1,7 @@
 package nl.sluis.gateway.rpc;
 
 import java.util.Map;
+import nl.sluis.policy.bundle.Tenant;
 
 /**
  * What one tenant may use of the partner port.
@@ -14,17 +15,11 @@ public record TenantQuota(int connections, long messagesPerS, long bytesPerS, lo
     /** A sensor sends a pass or a night at once and is silent before and after. */
     static final int BURST_S = 10;
 
-    /** Words of a tenant's entry in the list of tenants. */
-    private static final String CONNECTIONS = "connections";
-
-    private static final String MESSAGES_PER_S = "messages-per-s";
-    private static final String BYTES_PER_S = "bytes-per-s";
-
     /** Checks that every limit is one. */
     public TenantQuota {
-        PartnerLimits.positive(CONNECTIONS, connections);
-        PartnerLimits.positive(MESSAGES_PER_S, messagesPerS);
-        PartnerLimits.positive(BYTES_PER_S, bytesPerS);
+        PartnerLimits.positive(Tenant.CONNECTIONS, connections);
+        PartnerLimits.positive(Tenant.MESSAGES_PER_S, messagesPerS);
+        PartnerLimits.positive(Tenant.BYTES_PER_S, bytesPerS);
         PartnerLimits.positive("unfinished bytes", unfinishedBytes);
     }
 
@@ -36,9 +31,9 @@ public record TenantQuota(int connections, long messagesPerS, long bytesPerS, lo
     /** The same, with what a tenant's own entry says instead: {@code connections}, {@code messages-per-s}, {@code bytes-per-s}. */
     public TenantQuota with(Map<String, Long> own) {
         return new TenantQuota(
-                Math.toIntExact(Math.min(Integer.MAX_VALUE, own.getOrDefault(CONNECTIONS, (long) connections))),
-                own.getOrDefault(MESSAGES_PER_S, messagesPerS),
-                own.getOrDefault(BYTES_PER_S, bytesPerS),
+                Math.toIntExact(Math.min(Integer.MAX_VALUE, own.getOrDefault(Tenant.CONNECTIONS, (long) connections))),
+                own.getOrDefault(Tenant.MESSAGES_PER_S, messagesPerS),
+                own.getOrDefault(Tenant.BYTES_PER_S, bytesPerS),
                 unfinishedBytes);
     }
 }
