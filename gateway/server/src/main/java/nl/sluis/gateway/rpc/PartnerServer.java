@@ -84,13 +84,12 @@ public final class PartnerServer {
 
     /** Listens; completes with the actual port. */
     public CompletionStage<Integer> start() {
-        HttpServerConfig config = config();
         // all event loops listen on one port, a free one too
         SocketAddress address = port.port() == 0
                 ? SocketAddress.sharedRandomPort(1, port.host())
                 : SocketAddress.inetSocketAddress(port.port(), port.host());
         return vertx.deployVerticle(
-                        () -> new Listener(config, address), new DeploymentOptions().setInstances(port.eventLoops()))
+                        () -> new Listener(address), new DeploymentOptions().setInstances(port.eventLoops()))
                 .map(ignored -> {
                     serving.set(true);
                     return servers.get(0).actualPort();
@@ -117,7 +116,7 @@ public final class PartnerServer {
     public CompletionStage<Void> reloadCertificate() {
         // forced: Vert.x takes no notice where the paths are the same
         List<Future<Boolean>> updates = servers.stream()
-                .map(server -> server.updateSSLOptions(tlsOptions(), true))
+                .map(server -> server.updateSSLOptions(tlsOptions(tls, limits), true))
                 .toList();
         return Future.all(updates).<Void>mapEmpty().toCompletionStage();
     }
@@ -140,20 +139,26 @@ public final class PartnerServer {
         return stopped.thenCompose(ignored -> closed);
     }
 
-    private HttpServerConfig config() {
+    /** A server as the port's own, still without handlers. */
+    static HttpServer httpServer(Vertx vertx, PartnerLimits limits, TlsOptions tls) {
         Http2Settings settings = new Http2Settings()
                 .setMaxConcurrentStreams(limits.maxStreamsPerConnection())
                 .setMaxHeaderListSize(limits.maxHeaderListBytes());
-        return new HttpServerConfig()
+        HttpServerConfig config = new HttpServerConfig()
                 .setVersions(HttpVersion.HTTP_2)
                 .setHttp2Config(new Http2ServerConfig()
                         .setInitialSettings(settings)
                         .setMaxSmallContinuationFrames(limits.maxSmallContinuationFrames())
                         .setRstFloodMaxRstFramePerWindow(limits.maxResetsPerWindow())
                         .setRstFloodWindowDuration(limits.resetWindow()));
+        return vertx.httpServerBuilder()
+                .with(config)
+                .with(tlsOptions(tls, limits))
+                .with(tls.engineOptions())
+                .build();
     }
 
-    private ServerSSLOptions tlsOptions() {
+    private static ServerSSLOptions tlsOptions(TlsOptions tls, PartnerLimits limits) {
         return tls.serverOptions()
                 .setSslHandshakeTimeout(limits.handshakeTimeout().toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
@@ -161,21 +166,15 @@ public final class PartnerServer {
 
     /** One event loop's share of the port. */
     private final class Listener extends VerticleBase {
-        private final HttpServerConfig config;
         private final SocketAddress address;
 
-        Listener(HttpServerConfig config, SocketAddress address) {
-            this.config = config;
+        Listener(SocketAddress address) {
             this.address = address;
         }
 
         @Override
         public Future<?> start() {
-            HttpServer server = vertx.httpServerBuilder()
-                    .with(config)
-                    .with(tlsOptions())
-                    .with(tls.engineOptions())
-                    .build()
+            HttpServer server = httpServer(vertx, limits, tls)
                     .connectionHandler(connections::accept)
                     .exceptionHandler(this::failed)
                     .requestHandler(door::enter);

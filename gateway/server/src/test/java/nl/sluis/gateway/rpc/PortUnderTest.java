@@ -49,6 +49,7 @@ final class PortUnderTest {
     final Set<TenantId> shutOut = ConcurrentHashMap.newKeySet();
     final Set<String> forbidden = ConcurrentHashMap.newKeySet();
     final Map<TenantId, TenantQuota> quotas = new ConcurrentHashMap<>();
+    final TlsOptions tls;
     final PartnerServer server;
     final int port;
 
@@ -66,15 +67,13 @@ final class PortUnderTest {
         MethodPermissions table = MethodPermissions.of(RpcPermissions.standard());
         Methods.Builder builder = methods.apply(Methods.builder());
         new ContributeMethod(ingest).register(builder);
+        tls = new TlsOptions(
+                pki.gateway().certificatePem(), pki.gateway().keyPem(), identities.trustManager(), TlsEngine.best());
         server = new PartnerServer(
                 vertx,
                 new PartnerPort("127.0.0.1", 0, eventLoops),
                 limits,
-                new TlsOptions(
-                        pki.gateway().certificatePem(),
-                        pki.gateway().keyPem(),
-                        identities.trustManager(),
-                        TlsEngine.best()),
+                tls,
                 new CertificateCallers(identities),
                 (caller, method) -> !forbidden.contains(method) && table.permits(caller, method),
                 tenant -> quotas.getOrDefault(tenant, TenantQuota.defaults()),
@@ -111,9 +110,14 @@ final class PortUnderTest {
     }
 
     ManagedChannel channel(TenantId tenant, UnaryOperator<NettyChannelBuilder> options) {
+        return channel(tenant, port, options);
+    }
+
+    /** To another port with the same TLS. */
+    ManagedChannel channel(TenantId tenant, int toPort, UnaryOperator<NettyChannelBuilder> options) {
         Credential credential = pki.tenant(tenant.nation(), tenant.name());
         try {
-            NettyChannelBuilder channel = NettyChannelBuilder.forAddress("localhost", port)
+            NettyChannelBuilder channel = NettyChannelBuilder.forAddress("localhost", toPort)
                     .sslContext(clientTls(credential)
                             .keyManager(
                                     credential.certificatePem().toFile(),
