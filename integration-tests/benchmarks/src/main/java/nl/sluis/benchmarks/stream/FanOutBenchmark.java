@@ -26,8 +26,9 @@ public final class FanOutBenchmark {
     private static final int ROUNDS = 5;
     private static final int DELIVERIES_PER_S = 60_000;
     private static final int ROUND_DELIVERIES = 60_000;
-    private static final int WARM_UP_DELIVERIES = 150_000;
+    private static final int WARM_UP_DELIVERIES = 1_000_000;
     private static final int WINDOW_BYTES = 4 << 20;
+    private static final String RELEASES = "releases alone";
     private static final String NATS = "/usr/sbin/nats-server";
 
     private static final int EVENTS_PER_S = 200;
@@ -147,6 +148,10 @@ public final class FanOutBenchmark {
 
     private void fanOut(int subscribers, int rounds) throws Exception {
         Map<String, Contestant> contestants = start(subscribers, false, "sluis", "tls", "nats-server", "grpc-java");
+        // what the others have not: releases that are durable, and nobody there to get them
+        Contestant releases =
+                new JavaContestant(ServerProcess.java("sluis", folder), new Subscribers(vertx, folder, false));
+        contestants.put(RELEASES, releases);
         Map<String, List<Double>> micros = new LinkedHashMap<>();
         for (Map.Entry<String, Contestant> one : contestants.entrySet()) {
             microsPerDelivery(one.getValue(), subscribers, WARM_UP_DELIVERIES);
@@ -158,22 +163,33 @@ public final class FanOutBenchmark {
             }
         }
         contestants.values().forEach(Contestant::close);
-        List<Double> sluis = of(micros, "sluis");
+        List<Double> all = of(micros, "sluis");
+        List<Double> sending = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            sending.add(all.get(round) - of(micros, RELEASES).get(round));
+        }
         for (Map.Entry<String, List<Double>> one : micros.entrySet()) {
-            List<Double> ratios = new ArrayList<>();
-            for (int round = 0; round < rounds; round++) {
-                ratios.add(sluis.get(round) / one.getValue().get(round));
-            }
             row(
                     subscribers + " " + one.getKey(),
-                    range(one.getValue()) + " us a message; sluis to it " + range(ratios));
+                    range(one.getValue()) + " us a message; sluis to it " + range(ratios(all, one.getValue()))
+                            + ", without its releases " + range(ratios(sending, one.getValue())));
         }
+        row(subscribers + " sluis without releases", range(sending) + " us a message");
+    }
+
+    private static List<Double> ratios(List<Double> some, List<Double> others) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < some.size(); round++) {
+            ratios.add(some.get(round) / others.get(round));
+        }
+        return ratios;
     }
 
     private static double microsPerDelivery(Contestant one, int subscribers, int deliveries) throws Exception {
         int bursts = Math.max(1, deliveries / (subscribers * World.BURST));
         long intervalNanos = (long) (1e9 * subscribers * World.BURST / DELIVERIES_PER_S);
-        long all = one.subscribers().received() + (long) bursts * World.BURST * subscribers;
+        long all = one.subscribers().received()
+                + (long) bursts * World.BURST * one.subscribers().count();
         long before = one.server().cpuNanos();
         one.publish(bursts, World.BURST, intervalNanos);
         one.subscribers().await(all);

@@ -71,7 +71,10 @@ final class ServerProcess implements AutoCloseable {
         throw new IOException("server: ended (expected: `" + word + "`); see its log");
     }
 
-    /** Processor time of all its threads so far, ns, as the scheduler counts it. */
+    /**
+     * Processor time of its threads so far, ns, as the scheduler counts it; without those of the compiler, which are at work
+     * longer than one can wait.
+     */
     long cpuNanos() throws IOException {
         try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
             return threads.mapToLong(ServerProcess::threadNanos).sum();
@@ -80,6 +83,9 @@ final class ServerProcess implements AutoCloseable {
 
     private static long threadNanos(Path thread) {
         try {
+            if (Files.readString(thread.resolve("comm"), StandardCharsets.US_ASCII).contains(" CompilerThre")) {
+                return 0;
+            }
             String text = Files.readString(thread.resolve("schedstat"), StandardCharsets.US_ASCII);
             return Long.parseLong(text.substring(0, text.indexOf(' ')));
         } catch (NoSuchFileException ended) {

@@ -59,15 +59,8 @@ final class Subscribers {
         for (int i = 0; i < count; i++) {
             Counter counter = counter();
             Path credential = World.credential(folder, i);
-            opened.add(clients.computeIfAbsent(credential.toString(), name -> httpClient(credential, windowBytes))
-                    .request(new RequestOptions()
-                            .setMethod(HttpMethod.POST)
-                            .setHost("127.0.0.1")
-                            .setPort(port)
-                            .setSsl(true)
-                            .setURI("/sluis.v1.SubscriptionService/Subscribe")
-                            .putHeader("content-type", "application/grpc")
-                            .putHeader("te", "trailers"))
+            opened.add(clients.computeIfAbsent(credential.toString(), name -> httpClient(vertx, credential, windowBytes))
+                    .request(subscribing(port))
                     .compose(request -> request.send(Frames.frame(SubscribeRequest.getDefaultInstance()))
                             .onSuccess(response -> {
                                 response.handler(counter::frames);
@@ -78,6 +71,18 @@ final class Subscribers {
             // connections one after another: a wave of handshakes would measure something else
             await(opened.get(i));
         }
+    }
+
+    /** A request for a subscription, still without its message. */
+    static RequestOptions subscribing(int port) {
+        return new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setSsl(true)
+                .setURI("/sluis.v1.SubscriptionService/Subscribe")
+                .putHeader("content-type", "application/grpc")
+                .putHeader("te", "trailers");
     }
 
     /** Lets the first of the subscribers read nothing any more. */
@@ -147,6 +152,11 @@ final class Subscribers {
         await(open);
     }
 
+    /** How many there are. */
+    int count() {
+        return times.size();
+    }
+
     /** Messages of all subscribers so far. */
     long received() {
         return received.get();
@@ -174,7 +184,8 @@ final class Subscribers {
         return new Counter(own);
     }
 
-    private HttpClient httpClient(Path credential, int windowBytes) {
+    /** Of one tenant; each of its requests has a connection of its own. */
+    static HttpClient httpClient(Vertx vertx, Path credential, int windowBytes) {
         return vertx.createHttpClient(
                 new HttpClientOptions()
                         .setProtocolVersion(HttpVersion.HTTP_2)

@@ -62,7 +62,7 @@ final class World {
     }
 
     /** The i-th tenant, "nation/name". */
-    private static String tenant(int i) {
+    static String tenant(int i) {
         return nation(i) + "/" + name(i);
     }
 
