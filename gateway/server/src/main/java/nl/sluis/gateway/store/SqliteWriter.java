@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -194,6 +195,7 @@ final class SqliteWriter implements AutoCloseable {
         long position = before.next();
         long bytes = before.bytes();
         Statements ofLog = of(log);
+        Map<String, Long> latest = new LinkedHashMap<>();
         for (NewEntry entry : entries) {
             Appended earlier = known.get(entry.clientId());
             if (earlier != null) {
@@ -214,10 +216,7 @@ final class SqliteWriter implements AutoCloseable {
                         "client id at position `" + position + "` is taken (expected: looked up)");
             }
             if (!entry.key().isEmpty()) {
-                ofLog.saveLatest.setString(1, entry.key());
-                ofLog.saveLatest.setLong(2, position);
-                ofLog.saveLatest.setLong(3, recordedAt);
-                ofLog.saveLatest.executeUpdate();
+                latest.put(entry.key(), position);
             }
             appended.add(new Appended(position, false));
             if (entries.size() > 1 && !entry.clientId().isEmpty()) {
@@ -225,6 +224,13 @@ final class SqliteWriter implements AutoCloseable {
             }
             position++;
             bytes += entry.payload().length;
+        }
+        // of many entries of one key the last alone is looked up later
+        for (Map.Entry<String, Long> one : latest.entrySet()) {
+            ofLog.saveLatest.setString(1, one.getKey());
+            ofLog.saveLatest.setLong(2, one.getValue());
+            ofLog.saveLatest.setLong(3, recordedAt);
+            ofLog.saveLatest.executeUpdate();
         }
         return position == before.next() ? before : new Head(before.oldest(), position, bytes, recordedAt);
     }

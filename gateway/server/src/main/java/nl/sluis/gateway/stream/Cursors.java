@@ -29,9 +29,12 @@ final class Cursors {
                     + "of a subscription with the same kinds, objects, regimes, data modes and filter)";
 
     private static final String MAC = "HmacSHA256";
+    private static final String CIPHER = "AES/GCM/NoPadding";
+    private static final String MISSING = "every JDK has AES-GCM and HMAC-SHA256";
 
     private final SecretKey sealing;
     private final SecretKey naming;
+    private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(this::newTools);
 
     /** @param key 32 secret bytes, the same on every node and after a restart */
     Cursors(byte[] key) {
@@ -62,15 +65,15 @@ final class Cursors {
                 .putLong(place.delivered())
                 .array();
         try {
-            byte[] nonce = Arrays.copyOf(mac(naming, name(tenant), binding, plain), NONCE_BYTES);
-            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, nonce, tenant, binding);
-            byte[] sealed = cipher.doFinal(plain);
+            Tools own = tools.get();
+            byte[] nonce = Arrays.copyOf(mac(own.mac, name(tenant), binding, plain), NONCE_BYTES);
+            byte[] sealed = own.sealing(nonce, tenant, binding).doFinal(plain);
             return ByteBuffer.allocate(NONCE_BYTES + sealed.length)
                     .put(nonce)
                     .put(sealed)
                     .array();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has AES-GCM and HMAC-SHA256", e);
+            throw new IllegalStateException(MISSING, e);
         }
     }
 
@@ -80,7 +83,12 @@ final class Cursors {
             throw new SubscriptionRefused("cursor", REFUSED);
         }
         try {
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(cursor, NONCE_BYTES), tenant, binding);
+            Cipher cipher = cipher(
+                    Cipher.getInstance(CIPHER),
+                    Cipher.DECRYPT_MODE,
+                    Arrays.copyOf(cursor, NONCE_BYTES),
+                    tenant,
+                    binding);
             ByteBuffer plain = ByteBuffer.wrap(cipher.doFinal(cursor, NONCE_BYTES, cursor.length - NONCE_BYTES));
             return new Place(plain.getLong(), plain.getInt(), plain.getLong(), plain.getLong(), plain.getLong());
         } catch (GeneralSecurityException e) {
@@ -88,12 +96,42 @@ final class Cursors {
         }
     }
 
-    private Cipher cipher(int mode, byte[] nonce, TenantId tenant, byte[] binding) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    private Cipher cipher(Cipher cipher, int mode, byte[] nonce, TenantId tenant, byte[] binding)
+            throws GeneralSecurityException {
         cipher.init(mode, sealing, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(name(tenant));
         cipher.updateAAD(binding);
         return cipher;
+    }
+
+    /** One thread's: there is a cursor in every batch, and to look up an algorithm takes as long as to use it. */
+    private final class Tools {
+        private final Mac mac;
+        private Cipher cipher;
+        private byte[] lastNonce = {};
+
+        Tools() throws GeneralSecurityException {
+            mac = Mac.getInstance(MAC);
+            mac.init(naming);
+            cipher = Cipher.getInstance(CIPHER);
+        }
+
+        Cipher sealing(byte[] nonce, TenantId tenant, byte[] binding) throws GeneralSecurityException {
+            if (Arrays.equals(nonce, lastNonce)) {
+                // the same text again; the JDK takes no nonce twice in a row
+                cipher = Cipher.getInstance(CIPHER);
+            }
+            lastNonce = nonce;
+            return cipher(cipher, Cipher.ENCRYPT_MODE, nonce, tenant, binding);
+        }
+    }
+
+    private Tools newTools() {
+        try {
+            return new Tools();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(MISSING, e);
+        }
     }
 
     private static byte[] name(TenantId tenant) {
@@ -102,16 +140,16 @@ final class Cursors {
 
     private static byte[] derived(byte[] key, String use) {
         try {
-            return mac(new SecretKeySpec(key, MAC), use.getBytes(StandardCharsets.UTF_8));
+            Mac mac = Mac.getInstance(MAC);
+            mac.init(new SecretKeySpec(key, MAC));
+            return mac(mac, use.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has HMAC-SHA256", e);
         }
     }
 
     /** Each part goes in behind its length, so that no two lists of parts read alike. */
-    private static byte[] mac(SecretKey key, byte[]... parts) throws GeneralSecurityException {
-        Mac mac = Mac.getInstance(MAC);
-        mac.init(key);
+    private static byte[] mac(Mac mac, byte[]... parts) {
         for (byte[] part : parts) {
             mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length));
             mac.update(part);

@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class LiveSubscription implements Subscription {
     private static final Duration RETRY_AFTER_SHUTDOWN = Duration.ofSeconds(2);
 
+    /** Room for the checkpoint behind a batch, so that the batch is copied once and not again to grow. */
+    private static final int CHECKPOINT_BYTES_MAX = 128;
+
     private final TenantId tenant;
     private final Plan plan;
     private final Filter filter;
@@ -195,7 +198,9 @@ final class LiveSubscription implements Subscription {
 
     @Override
     public Buffer poll(int maxBytes) {
-        Buffer out = Buffer.buffer();
+        Buffer out = batch != null && batch.entered().isDone()
+                ? Buffer.buffer(batch.frames().length() + CHECKPOINT_BYTES_MAX)
+                : Buffer.buffer();
         if (ended) {
             return out;
         }

@@ -26,7 +26,7 @@ public final class FanOutBenchmark {
     private static final int ROUNDS = 5;
     private static final int DELIVERIES_PER_S = 60_000;
     private static final int ROUND_DELIVERIES = 60_000;
-    private static final int WARM_UP_DELIVERIES = 1_000_000;
+    private static final int WARM_UP_DELIVERIES = 700_000;
     private static final int WINDOW_BYTES = 4 << 20;
     private static final String RELEASES = "releases alone";
     private static final String NATS = "/usr/sbin/nats-server";

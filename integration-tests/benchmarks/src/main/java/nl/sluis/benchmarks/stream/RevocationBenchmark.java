@@ -134,7 +134,9 @@ public final class RevocationBenchmark {
             reopen(tenant, round);
         }
         row("16 of 256 streams, " + ROUNDS + " times", oneTenant);
-        row("all 256 streams at once", revoked(IntStream.range(0, World.TENANTS).boxed().toList()));
+        row(
+                "all 256 streams at once",
+                revoked(IntStream.range(0, World.TENANTS).boxed().toList()));
         print("%d of %d connections resumed a TLS session", resumed, opened);
     }
 
@@ -166,7 +168,8 @@ public final class RevocationBenchmark {
         for (int tenant = 0; tenant < World.TENANTS; tenant++) {
             for (Stream stream : streams.get(tenant)) {
                 if (!tenants.contains(tenant) && stream.ended.getCount() == 0) {
-                    throw new IllegalStateException("stream of `" + World.tenant(tenant) + "`: ended (expected: goes on)");
+                    throw new IllegalStateException(
+                            "stream of `" + World.tenant(tenant) + "`: ended (expected: goes on)");
                 }
             }
         }
@@ -185,14 +188,15 @@ public final class RevocationBenchmark {
             return;
         }
         if (!UNAUTHENTICATED.equals(status)) {
-            throw new IllegalStateException("`" + World.tenant(tenant) + "`: status `" + status + "` (expected: shut out)");
+            throw new IllegalStateException(
+                    "`" + World.tenant(tenant) + "`: status `" + status + "` (expected: shut out)");
         }
     }
 
     private void reopen(int tenant, int round) throws Exception {
         streams.get(tenant).get(0).client.close();
-        credentials[tenant] =
-                pki.issue(PkiRequest.Tenant.parse(World.tenant(tenant) + ":subscriber"), "renewed-" + tenant + "-" + round);
+        credentials[tenant] = pki.issue(
+                PkiRequest.Tenant.parse(World.tenant(tenant) + ":subscriber"), "renewed-" + tenant + "-" + round);
         streams.set(tenant, open(credentials[tenant], STREAMS_OF_A_TENANT));
     }
 
@@ -208,7 +212,8 @@ public final class RevocationBenchmark {
             if (request.connection().sslSession().getCreationTime() < startedMs) {
                 resumed++;
             }
-            await(request.send(Frames.frame(SubscribeRequest.getDefaultInstance())).onSuccess(stream::follow));
+            await(request.send(Frames.frame(SubscribeRequest.getDefaultInstance()))
+                    .onSuccess(stream::follow));
             all.add(stream);
         }
         return all;

@@ -83,7 +83,8 @@ final class ServerProcess implements AutoCloseable {
 
     private static long threadNanos(Path thread) {
         try {
-            if (Files.readString(thread.resolve("comm"), StandardCharsets.US_ASCII).contains(" CompilerThre")) {
+            if (Files.readString(thread.resolve("comm"), StandardCharsets.US_ASCII)
+                    .contains(" CompilerThre")) {
                 return 0;
             }
             String text = Files.readString(thread.resolve("schedstat"), StandardCharsets.US_ASCII);

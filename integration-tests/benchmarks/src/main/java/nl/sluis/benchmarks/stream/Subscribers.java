@@ -59,7 +59,8 @@ final class Subscribers {
         for (int i = 0; i < count; i++) {
             Counter counter = counter();
             Path credential = World.credential(folder, i);
-            opened.add(clients.computeIfAbsent(credential.toString(), name -> httpClient(vertx, credential, windowBytes))
+            opened.add(clients.computeIfAbsent(
+                            credential.toString(), name -> httpClient(vertx, credential, windowBytes))
                     .request(subscribing(port))
                     .compose(request -> request.send(Frames.frame(SubscribeRequest.getDefaultInstance()))
                             .onSuccess(response -> {
