@@ -104,6 +104,11 @@ public final class PolicyInForce implements Usability {
         return decision;
     }
 
+    /** Decides an item for all audiences, now, where the second decider's answer still stands. */
+    Decision decideOnce(Item item) {
+        return compiled(deciders, item);
+    }
+
     private Decision compiled(Deciders now, Item item) {
         Decision decision = now.compiled().decide(item, clock.instant());
         RuntimeException failure = decision.failure();

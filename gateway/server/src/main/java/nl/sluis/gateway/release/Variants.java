@@ -51,8 +51,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of products. A product is decided again before it is sent, and whenever policy or time may have changed what
- * was decided; audiences with equal obligations get one variant, which is redacted, signed and encoded once and sent to many.
+ * The bytes of products. A product is decided again before it is sent; audiences with equal obligations get one variant,
+ * which is redacted, signed and encoded once and sent to many.
  */
 public final class Variants {
     /** Products kept decoded; a stream that is further behind reads the journal. 4,096 of some kilobytes each. */
@@ -190,10 +190,10 @@ public final class Variants {
         final Map<Obligations, List<Runnable>> making = new HashMap<>();
 
         /** By the audience as it was handed out, which all its subscriptions share. */
-        final IdentityHashMap<Audience, Found> answers = new IdentityHashMap<>();
+        final IdentityHashMap<Audience, Agreed> agreed = new IdentityHashMap<>();
 
-        private @Nullable CompiledPolicy answeredBy;
-        private long answeredAtMs;
+        private @Nullable CompiledPolicy agreedUnder;
+        private long agreedAtMs;
         private long standsUntilMs;
 
         Kept(StoredItem item) {
@@ -206,21 +206,27 @@ public final class Variants {
             this.otherwise = otherwise;
         }
 
-        /**
-         * That it may be sent, as both deciders said under the policy that holds and for a time that now is part of. A
-         * decision depends on nothing else, so that one that goes to 256 subscribers is made once and not 256 times.
-         */
+        /** What both deciders said under the policy that holds, for a time that now is part of. */
         @Nullable
-        Found answered(Item decided, Audience audience, PolicyInForce policy) {
+        Agreed agreed(Item decided, Audience audience, PolicyInForce policy) {
             CompiledPolicy now = policy.compiled();
             long nowMs = policy.nowMs();
-            if (now != answeredBy || nowMs < answeredAtMs || nowMs >= standsUntilMs) {
-                answers.clear();
-                answeredBy = now;
-                answeredAtMs = nowMs;
+            if (now != agreedUnder || nowMs < agreedAtMs || nowMs >= standsUntilMs) {
+                agreed.clear();
+                agreedUnder = now;
+                agreedAtMs = nowMs;
                 standsUntilMs = now.standsUntilMs(decided, nowMs);
             }
-            return answers.get(audience);
+            return agreed.get(audience);
+        }
+    }
+
+    /** That both deciders let an audience have a product: the slow one need not say so again while that stands. */
+    private record Agreed(CompiledPolicy policy, int audience, Obligations obligations, Found.Ready ready) {
+        boolean isSaidBy(Decision decision) {
+            return decision.policy() == policy
+                    && decision.isReleased(audience)
+                    && obligations.equals(decision.obligations(audience));
         }
     }
 
@@ -259,15 +265,11 @@ public final class Variants {
             return found.otherwise;
         }
         synchronized (found) {
-            Found answer = found.answered(item.item(), audience, policy);
-            if (answer == null) {
-                answer = decide(found, item, audience, position, wakeUp);
-                // what is withheld, for a failure maybe, is decided again
-                if (answer instanceof Found.Ready) {
-                    found.answers.put(audience, answer);
-                }
+            Agreed agreed = found.agreed(item.item(), audience, policy);
+            if (agreed != null && agreed.isSaidBy(policy.decideOnce(item.item()))) {
+                return agreed.ready();
             }
-            return answer;
+            return decide(found, item, audience, position, wakeUp);
         }
     }
 
@@ -287,7 +289,12 @@ public final class Variants {
             made = Optional.of(encode(item, StoredItem.body(item.product()), obligations));
             found.variants.put(obligations, made);
         }
-        return made.isPresent() ? ready(made.get(), decision, now.index(), position) : new Found.Withheld();
+        if (made.isEmpty()) {
+            return new Found.Withheld();
+        }
+        Found.Ready ready = ready(made.get(), decision, now.index(), position);
+        found.agreed.put(audience, new Agreed(decision.policy(), now.index(), obligations, ready));
+        return ready;
     }
 
     private static Found.Ready ready(Encoded variant, Decision decision, int audience, long position) {
