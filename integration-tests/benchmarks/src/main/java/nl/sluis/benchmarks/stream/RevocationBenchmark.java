@@ -45,7 +45,6 @@ public final class RevocationBenchmark {
     private static final String UNAUTHENTICATED = "16";
 
     private final Vertx vertx = Vertx.vertx();
-    private final Path folder;
     private final DevelopmentPki pki;
     private final Process gateway;
     private final int port;
@@ -55,7 +54,6 @@ public final class RevocationBenchmark {
     private int resumed;
 
     private RevocationBenchmark(Path folder) throws IOException {
-        this.folder = folder;
         pki = World.certificates(folder);
         Path policy = Files.createDirectories(folder.resolve("policy"));
         for (Map.Entry<String, byte[]> file : World.policy().entrySet()) {
