@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +11,19 @@ import nl.sluis.gateway.FlowUnderTest.MovedClock;
 import nl.sluis.gateway.FlowUnderTest.Reader;
 import nl.sluis.gateway.hazard.ElementScreening;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.store.EmbeddedJournal;
+import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.Progress;
+import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.StoredProduct;
+import nl.sluis.journal.v1.StoredRelease;
 import nl.sluis.proto.v1.ConjunctionObject;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.DataMode;
+import nl.sluis.proto.v1.Label;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.ProductKind;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A reader that takes nothing costs its place in the log and the batch under way, however much waits for it. */
 class BacklogTest {
+    private static final String READER = "nor/north-watch";
     private static final int PAYLOAD_BYTES = 600;
     private static final int OBJECTS = 1_000;
     private static final int APPENDED_AT_ONCE = 500;
@@ -51,19 +57,19 @@ class BacklogTest {
 
     private void backlog(int products, long heapBytesMax) throws Exception {
         MovedClock clock = new MovedClock();
-        try (FlowUnderTest flow =
-                new FlowUnderTest(folder, clock, elements -> new ElementScreening.Found(List.of(), List.of()))) {
-            fill(flow, products);
+        fill(clock, products);
+        try (FlowUnderTest flow = open(clock)) {
             SubscribeRequest all = SubscribeRequest.newBuilder()
                     .setTime(Times.timestamp(Instant.EPOCH))
                     .build();
             // what is loaded once for all readers is not this reader's
-            flow.subscribe("nor/north-watch", all).poll();
+            flow.subscribe(READER, all).poll();
 
             long before = usedHeap();
-            Reader stalled = flow.subscribe("nor/north-watch", all);
+            Reader stalled = flow.subscribe(READER, all);
             stalled.pollUntil(SubscribeResponse::hasDelivery);
             long cost = usedHeap() - before;
+            System.out.printf("backlog of %d products: reader %d KiB of heap%n", products, cost / 1024);
             assertThat(cost).as("heap of a reader that does not read, bytes").isLessThan(heapBytesMax);
 
             long start = System.nanoTime();
@@ -79,8 +85,8 @@ class BacklogTest {
                 stalled.messages.clear();
             }
             System.out.printf(
-                    "backlog of %d products: reader %d KiB of heap, replay %.0f products/s%n",
-                    products, cost / 1024, products / ((System.nanoTime() - start) * 1e-9));
+                    "backlog of %d products: replay %.0f products/s%n",
+                    products, products / ((System.nanoTime() - start) * 1e-9));
             assertThat(read).isEqualTo(products);
         }
     }
@@ -93,22 +99,47 @@ class BacklogTest {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private static void fill(FlowUnderTest flow, int products) throws Exception {
-        Basis basis = Basis.newBuilder()
-                .addContributionIds("contribution")
-                .setLabel(flow.label("{NLD: unclassified, rel: [PARTNERS, COMMERCIAL], owner: NLD/catalogue}"))
-                .setReceived(flow.now())
-                .build();
-        basis = basis.toBuilder().addSourceLabels(basis.getLabel()).build();
-        ByteString padding = ByteString.copyFrom(new byte[PAYLOAD_BYTES]);
-        for (int done = 0; done < products; done += APPENDED_AT_ONCE) {
-            List<NewEntry> batch = new ArrayList<>();
-            for (int i = done; i < Math.min(products, done + APPENDED_AT_ONCE); i++) {
-                batch.add(NewEntry.of(product(basis, i, padding).toByteArray()));
-            }
-            flow.journal().append(LogName.PRODUCTS, batch).join();
+    private FlowUnderTest open(MovedClock clock) throws Exception {
+        return new FlowUnderTest(folder, clock, elements -> new ElementScreening.Found(List.of(), List.of()));
+    }
+
+    /** Leaves products and their releases to the reader's audience in the journal, as a release stage would have. */
+    private void fill(MovedClock clock, int products) throws Exception {
+        Basis basis;
+        String audience;
+        try (FlowUnderTest flow = open(clock)) {
+            Label label = flow.label("{NLD: unclassified, rel: [PARTNERS, COMMERCIAL], owner: NLD/catalogue}");
+            basis = Basis.newBuilder()
+                    .addContributionIds("contribution")
+                    .setLabel(label)
+                    .addSourceLabels(label)
+                    .setReceived(flow.now())
+                    .build();
+            audience = flow.audience(READER);
         }
-        flow.settle(Duration.ofMinutes(30));
+        ByteString padding = ByteString.copyFrom(new byte[PAYLOAD_BYTES]);
+        try (Journal journal = EmbeddedJournal.open(folder.resolve("journal"), clock, StoreLimits.DEFAULT)) {
+            for (int done = 0; done < products; done += APPENDED_AT_ONCE) {
+                List<NewEntry> batch = new ArrayList<>();
+                List<NewEntry> releases = new ArrayList<>();
+                int end = Math.min(products, done + APPENDED_AT_ONCE);
+                for (int i = done; i < end; i++) {
+                    StoredProduct product = product(basis, i, padding);
+                    batch.add(NewEntry.of(product.toByteArray()));
+                    releases.add(NewEntry.keyed(
+                            audience,
+                            StoredRelease.newBuilder()
+                                    .setProductPosition(i + 1)
+                                    .setProductId(product.getProduct().getProductId())
+                                    .setAudience(audience)
+                                    .build()
+                                    .toByteArray()));
+                }
+                journal.append(LogName.PRODUCTS, batch).join();
+                journal.advance(LogName.RELEASED, releases, new Progress("release", 1, end))
+                        .join();
+            }
+        }
     }
 
     private static StoredProduct product(Basis basis, int number, ByteString padding) {

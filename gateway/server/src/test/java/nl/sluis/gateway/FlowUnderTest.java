@@ -35,6 +35,7 @@ import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.ingest.ContributionChanges;
 import nl.sluis.gateway.ingest.ContributionIngest;
+import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.officer.WithdrawalList;
 import nl.sluis.gateway.release.DecisionLog;
@@ -269,6 +270,13 @@ public final class FlowUnderTest implements AutoCloseable {
             throw new AssertionError("refused: " + answer.getRefused().getMessage());
         }
         return answer.getAccepted().getContributionId();
+    }
+
+    /** What the logs call a tenant's audience. */
+    String audience(String tenant) {
+        return AudienceId.of(
+                        PolicyInForce.audience(bundle, TenantId.parse(tenant)).orElseThrow())
+                .text();
     }
 
     void tick() {
