@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +99,26 @@ class StageTest {
             assertThat(stage.failures()).isEqualTo(1);
             assertThat(stage.fatal()).isEmpty();
             assertThat(outputs(journal)).containsExactly("made of a", "made of c");
+        }
+    }
+
+    @Test
+    void a_stage_that_gives_way_asks_before_each_entry_and_still_handles_them_all() throws Exception {
+        try (Journal journal = open()) {
+            append(journal, "a", "b", "c");
+            AtomicInteger asked = new AtomicInteger();
+            Recorder recorder = new Recorder(3);
+            Stage stage = new Stage("test", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder, () -> {
+                asked.incrementAndGet();
+                return true;
+            });
+            stage.start();
+            assertThat(recorder.seen.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+            awaitIdle(journal, 3);
+            stage.close();
+
+            assertThat(recorder.handled).containsExactly("a", "b", "c");
+            assertThat(asked).hasValue(3);
         }
     }
 
