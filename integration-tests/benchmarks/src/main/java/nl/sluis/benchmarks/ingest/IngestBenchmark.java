@@ -80,6 +80,11 @@ public final class IngestBenchmark {
     private static final String LIMITS =
             "  limits: {tenant-messages-per-s: 1000000, tenant-bytes-per-s: 1000000000}\n";
 
+    /** Whatever is contributed before the subscription stands is in its snapshot. */
+    private static final SubscribeRequest FROM_SNAPSHOT = SubscribeRequest.newBuilder()
+            .setSnapshot(StartSnapshot.getDefaultInstance())
+            .build();
+
     private static final List<String> POLICY = List.of(
             "tenants.yaml",
             "audiences.yaml",
@@ -221,7 +226,7 @@ public final class IngestBenchmark {
 
     private void contributeOne(PartnerClient contributor, PartnerClient subscriber) throws InterruptedException {
         CountDownLatch delivered = new CountDownLatch(1);
-        var unused = subscriber.subscribe(SubscribeRequest.getDefaultInstance(), product -> delivered.countDown());
+        var unused = subscriber.subscribe(FROM_SNAPSHOT, product -> delivered.countDown());
         Load load = new Load(
                 ContributionServiceGrpc.newStub(contributor.channel()), IngestBenchmark.this::report, new Times());
         load.send(1);
@@ -283,7 +288,7 @@ public final class IngestBenchmark {
         Times acknowledged = new Times();
         Times delivered = new Times();
         Map<Long, Long> sentNs = new ConcurrentHashMap<>();
-        var unused = subscriber.subscribe(SubscribeRequest.getDefaultInstance(), product -> {
+        var unused = subscriber.subscribe(FROM_SNAPSHOT, product -> {
             Long sent = sentNs.remove((long) product.product().getInterference().getFrequencyHz());
             if (sent != null) {
                 delivered.add(System.nanoTime() - sent);
@@ -351,11 +356,7 @@ public final class IngestBenchmark {
         try (PartnerClient subscriber = client(SUBSCRIBER)) {
             CountDownLatch all = new CountDownLatch(REPLAYED);
             long start = System.nanoTime();
-            var unused = subscriber.subscribe(
-                    SubscribeRequest.newBuilder()
-                            .setSnapshot(StartSnapshot.getDefaultInstance())
-                            .build(),
-                    product -> {
+            var unused = subscriber.subscribe(FROM_SNAPSHOT, product -> {
                         if (product.product().getProductId().startsWith("replayed-")) {
                             all.countDown();
                         }
