@@ -77,8 +77,7 @@ public final class IngestBenchmark {
     private static final int STEADY_PER_SECOND = 350;
     private static final int BURST_PER_SECOND = 3_500;
     /** What one tenant may send; by default the quota would be what is measured. */
-    private static final String LIMITS =
-            "  limits: {tenant-messages-per-s: 1000000, tenant-bytes-per-s: 1000000000}\n";
+    private static final String LIMITS = "  limits: {tenant-messages-per-s: 1000000, tenant-bytes-per-s: 1000000000}\n";
 
     /** Whatever is contributed before the subscription stands is in its snapshot. */
     private static final SubscribeRequest FROM_SNAPSHOT = SubscribeRequest.newBuilder()
@@ -262,8 +261,8 @@ public final class IngestBenchmark {
             thread.join();
         }
         print(
-                "flood of observations: %.0f/s, acknowledged p50 %.1f ms, p99 %.1f ms, CPU of the gateway %.0f us and of the"
-                        + " sender %.0f us each, %d bytes",
+                "flood of observations: %.0f/s, acknowledged p50 %.1f ms, p99 %.1f ms, CPU of the gateway %.0f us and"
+                        + " of the sender %.0f us each, %d bytes",
                 count / (double) FLOOD.toSeconds(),
                 acknowledged.quantileMs(0.5),
                 acknowledged.quantileMs(0.99),
@@ -357,10 +356,10 @@ public final class IngestBenchmark {
             CountDownLatch all = new CountDownLatch(REPLAYED);
             long start = System.nanoTime();
             var unused = subscriber.subscribe(FROM_SNAPSHOT, product -> {
-                        if (product.product().getProductId().startsWith("replayed-")) {
-                            all.countDown();
-                        }
-                    });
+                if (product.product().getProductId().startsWith("replayed-")) {
+                    all.countDown();
+                }
+            });
             if (!all.await(DRAIN_MAX.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("not replayed: `" + all.getCount() + "` (expected: none)");
             }
@@ -399,7 +398,8 @@ public final class IngestBenchmark {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         print(
-                "%s: %.0f/s sent, acknowledged p50 %.1f ms, p99 %.1f ms, gateway CPU %.0f us each, %d not delivered yet",
+                "%s: %.0f/s sent, acknowledged p50 %.1f ms, p99 %.1f ms, gateway CPU %.0f us each, %d not delivered"
+                        + " yet",
                 what,
                 count / seconds,
                 acknowledged.quantileMs(0.5),
