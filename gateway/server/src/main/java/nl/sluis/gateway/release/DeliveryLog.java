@@ -4,8 +4,10 @@ import com.google.protobuf.Timestamp;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,7 @@ import nl.sluis.gateway.audit.Leaves;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.journal.v1.StoredDeliveries;
+import nl.sluis.journal.v1.StoredDelivery;
 import nl.sluis.policy.bundle.Role;
 import nl.sluis.policy.bundle.Tenant;
 import nl.sluis.policy.decide.Decision;
@@ -98,18 +101,22 @@ public final class DeliveryLog {
     }
 
     private List<StoredDeliveries> stored(IdentityHashMap<List<Variants.Found.Ready>, List<String>> batches) {
+        // audiences that are told the same are one batch here
+        Map<List<StoredDelivery>, List<String>> byContent = new LinkedHashMap<>();
+        batches.forEach((batch, tenants) -> byContent
+                .computeIfAbsent(
+                        batch.stream().map(Variants.Found.Ready::account).toList(), none -> new ArrayList<>())
+                .addAll(tenants));
         Timestamp now = Times.timestamp(clock.instant());
         List<StoredDeliveries> stored = new ArrayList<>();
-        batches.forEach((batch, tenants) -> {
-            StoredDeliveries.Builder common = StoredDeliveries.newBuilder().setAt(now);
-            int leavesOfEach = 0;
-            for (Variants.Found.Ready ready : batch) {
-                common.addDeliveries(ready.account());
-                leavesOfEach += Leaves.ofEachTenant(ready.account());
-            }
+        byContent.forEach((deliveries, tenants) -> {
+            int leavesOfEach =
+                    deliveries.stream().mapToInt(Leaves::ofEachTenant).sum();
             int tenantsMax = Math.max(1, Leaves.BATCH_LEAVES_MAX / leavesOfEach);
             for (int i = 0; i < tenants.size(); i += tenantsMax) {
-                stored.add(common.clone()
+                stored.add(StoredDeliveries.newBuilder()
+                        .setAt(now)
+                        .addAllDeliveries(deliveries)
                         .addAllTenants(tenants.subList(i, Math.min(i + tenantsMax, tenants.size())))
                         .build());
             }

@@ -26,7 +26,8 @@ public final class FanOutBenchmark {
     private static final int ROUNDS = 5;
     private static final int DELIVERIES_PER_S = 60_000;
     private static final int ROUND_DELIVERIES = 60_000;
-    private static final int WARM_UP_DELIVERIES = 700_000;
+    private static final int WARM_UP_DELIVERIES = 2_000_000;
+    private static final int WARM_UP_DELIVERIES_PER_S = 150_000;
     private static final int WINDOW_BYTES = 4 << 20;
     private static final String RELEASES = "releases alone";
     private static final String NATS = "/usr/sbin/nats-server";
@@ -154,12 +155,13 @@ public final class FanOutBenchmark {
         contestants.put(RELEASES, releases);
         Map<String, List<Double>> micros = new LinkedHashMap<>();
         for (Map.Entry<String, Contestant> one : contestants.entrySet()) {
-            microsPerDelivery(one.getValue(), subscribers, WARM_UP_DELIVERIES);
+            microsPerDelivery(one.getValue(), subscribers, WARM_UP_DELIVERIES, WARM_UP_DELIVERIES_PER_S);
             micros.put(one.getKey(), new ArrayList<>());
         }
         for (int round = 0; round < rounds; round++) {
             for (Map.Entry<String, Contestant> one : contestants.entrySet()) {
-                of(micros, one.getKey()).add(microsPerDelivery(one.getValue(), subscribers, ROUND_DELIVERIES));
+                of(micros, one.getKey())
+                        .add(microsPerDelivery(one.getValue(), subscribers, ROUND_DELIVERIES, DELIVERIES_PER_S));
             }
         }
         contestants.values().forEach(Contestant::close);
@@ -185,9 +187,10 @@ public final class FanOutBenchmark {
         return ratios;
     }
 
-    private static double microsPerDelivery(Contestant one, int subscribers, int deliveries) throws Exception {
+    private static double microsPerDelivery(Contestant one, int subscribers, int deliveries, int perS)
+            throws Exception {
         int bursts = Math.max(1, deliveries / (subscribers * World.BURST));
-        long intervalNanos = (long) (1e9 * subscribers * World.BURST / DELIVERIES_PER_S);
+        long intervalNanos = (long) (1e9 * subscribers * World.BURST / perS);
         long all = one.subscribers().received()
                 + (long) bursts * World.BURST * one.subscribers().count();
         long before = one.server().cpuNanos();

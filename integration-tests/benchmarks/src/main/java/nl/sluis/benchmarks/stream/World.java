@@ -24,8 +24,8 @@ final class World {
     /** Bytes of one message, without the frame around it. */
     static final int MESSAGE_BYTES = 600;
 
-    /** Messages that are published at once. */
-    static final int BURST = 27;
+    /** Messages that are published at once; the system property {@code burst}. */
+    static final int BURST = Integer.getInteger("burst", 27);
 
     static final int TENANTS = 16;
 
