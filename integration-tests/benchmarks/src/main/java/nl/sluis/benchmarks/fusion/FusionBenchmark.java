@@ -1,6 +1,8 @@
 package nl.sluis.benchmarks.fusion;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import nl.sluis.benchmarks.plot.Plot;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.GeodeticPosition;
 import nl.sluis.orbit.OrbitState;
@@ -37,7 +40,7 @@ import nl.sluis.orbit.measurement.Sensor;
  */
 public final class FusionBenchmark {
     private static final Instant EPOCH = Instant.parse("2020-03-01T00:00:00Z");
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
 
     private static final OrbitState TRUTH = new OrbitState(
             EPOCH,
@@ -60,12 +63,6 @@ public final class FusionBenchmark {
             radar("charlie", 69.6, 18.9),
             radar("delta", -31.0, 149.0));
 
-    private final int rounds;
-
-    private FusionBenchmark(int rounds) {
-        this.rounds = rounds;
-    }
-
     private static Sensor radar(String id, double latitudeDeg, double longitudeDeg) {
         return new Sensor(
                 id,
@@ -79,42 +76,85 @@ public final class FusionBenchmark {
     }
 
     /**
-     * Runs all measurements and prints a table.
+     * Runs measurements and prints them: {@code audiences}, {@code references}, or {@code growth WHAT FOLDER}, which draws
+     * into the folder how the cost grows with objects, observations, compartments or views.
      *
-     * @param arguments rounds of each case, of which the best counts; 3 if left out
+     * @param arguments what to measure
+     * @throws IOException if the drawing can't be written
      */
-    public static void main(String[] arguments) {
-        new FusionBenchmark(arguments.length == 0 ? ROUNDS : Integer.parseInt(arguments[0])).run();
+    public static void main(String[] arguments) throws IOException {
+        System.out.printf(
+                Locale.ROOT, "%-44s %7s %7s %7s %7s %9s%n", "case", "objects", "obs", "comp", "views", "CPU ms");
+        Scene scene = new Scene(60, 8);
+        measure("(warm-up)", 1, scene, scene.sharing(16));
+        switch (arguments[0]) {
+            case "audiences" -> audiences(scene);
+            case "references" -> references();
+            case "growth" -> draw(Path.of(arguments[2]), arguments[1], growth(arguments[1]));
+            default ->
+                throw new IllegalArgumentException(
+                        "`" + arguments[0] + "` (expected: audiences, references or growth)");
+        }
     }
 
-    private void run() {
-        System.out.printf(Locale.ROOT, "%-58s %6s %6s %6s %9s%n", "case", "obs", "comp", "views", "CPU ms");
-        Scene scene = new Scene(60, 8);
-        measure("(warm-up)", scene, scene.sharing(16));
-        double one = measure("one audience", scene, scene.sharing(1));
-        double sixteen = measure("16 audiences that share a reference", scene, scene.sharing(16));
-        double separate = baseline(scene, scene.sharing(16));
-        measure(
-                "16 audiences with references of their own",
-                scene.apart(16),
-                scene.apart(16).alone());
-        System.out.printf(
-                Locale.ROOT, "%n16 audiences over one:                  %.2f (goal: at most 1.3)%n", sixteen / one);
-        System.out.printf(
-                Locale.ROOT,
-                "16 separate batch fits over 16 audiences: %.1f (goal: at least 15)%n%n",
-                separate / sixteen);
-        for (int seconds : new int[] {120, 30, 15}) {
-            Scene more = new Scene(seconds, 8);
-            measure("observations grow", more, more.sharing(16));
+    private static void audiences(Scene scene) {
+        double one = Double.MAX_VALUE;
+        double sixteen = Double.MAX_VALUE;
+        double separate = Double.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            // by turns, so that a busy moment of the machine meets all three
+            one = Math.min(one, measure("one audience", 1, scene, scene.sharing(1)));
+            sixteen = Math.min(sixteen, measure("16 audiences that share a reference", 1, scene, scene.sharing(16)));
+            separate = Math.min(separate, separate(scene, scene.sharing(16)));
+            print("16 audiences over one", sixteen / one);
+            print("16 separate fits over 16 audiences", separate / sixteen);
         }
-        for (int compartments : new int[] {4, 16, 32}) {
-            Scene more = new Scene(60, compartments);
-            measure("compartments grow", more, more.sharing(4));
+    }
+
+    private static void references() {
+        Scene apart = new Scene(60, 16);
+        double own = measure("16 audiences with references of their own", 1, apart, apart.alone());
+        print("separate fits over these", separate(apart, apart.alone()) / own);
+    }
+
+    private static List<Plot.Point> growth(String what) {
+        Scene usual = new Scene(60, 16);
+        List<Plot.Point> points = new ArrayList<>();
+        switch (what) {
+            case "objects" -> {
+                for (int n : new int[] {1, 2, 4, 8}) {
+                    points.add(new Plot.Point(n, measure("objects grow", n, usual, usual.sharing(16))));
+                }
+            }
+            case "observations" -> {
+                for (int stepS : new int[] {120, 60, 30, 15, 8}) {
+                    Scene more = new Scene(stepS, 16);
+                    points.add(new Plot.Point(
+                            more.observationCount(), measure("observations grow", 1, more, more.sharing(16))));
+                }
+            }
+            case "compartments" -> {
+                for (int n : new int[] {2, 4, 8, 16, 32}) {
+                    // enough observations, so that each compartment carries an orbit by itself
+                    Scene more = new Scene(15, n);
+                    points.add(new Plot.Point(n, measure("compartments grow", 1, more, more.sharing(16))));
+                }
+            }
+            case "views" -> {
+                for (int n : new int[] {1, 16, 64, 128, 256}) {
+                    points.add(new Plot.Point(n, measure("views grow", 1, usual, usual.sharing(n))));
+                }
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "`" + what + "` (expected: objects, observations, compartments or views)");
         }
-        for (int views : new int[] {4, 64, 256}) {
-            measure("views grow", new Scene(60, 16), new Scene(60, 16).sharing(views));
-        }
+        return points;
+    }
+
+    private static void draw(Path folder, String what, List<Plot.Point> points) throws IOException {
+        new Plot("Processor time as " + what + " grow", "number of " + what, "CPU, ms", points)
+                .write(folder.resolve("fusion-" + what + ".svg"));
     }
 
     /** Observations of one object in compartments of equal size, the first the most widely releasable. */
@@ -123,11 +163,7 @@ public final class FusionBenchmark {
         private final List<String> ids;
 
         Scene(int stepS, int count) {
-            this(deal(observations(stepS), count));
-        }
-
-        private Scene(List<Compartment> compartments) {
-            this.compartments = compartments;
+            this.compartments = deal(observations(stepS), count);
             this.ids = compartments.stream().map(Compartment::id).toList();
         }
 
@@ -166,19 +202,15 @@ public final class FusionBenchmark {
             return views;
         }
 
-        /** The same observations in as many compartments as views. */
-        Scene apart(int count) {
-            List<Observation> all = compartments.stream()
-                    .flatMap(c -> c.observations().stream())
-                    .toList();
-            return new Scene(deal(all, count));
-        }
-
         /** Views that hold one compartment each. */
         List<View> alone() {
             return ids.stream()
                     .map(id -> new View(List.of(id), Optional.of(PUBLIC)))
                     .toList();
+        }
+
+        int observationCount() {
+            return compartments.stream().mapToInt(c -> c.observations().size()).sum();
         }
 
         List<Observation> of(View view) {
@@ -189,44 +221,45 @@ public final class FusionBenchmark {
         }
     }
 
-    private double measure(String name, Scene scene, List<View> views) {
+    private static double measure(String name, int objects, Scene scene, List<View> views) {
         double best = Double.MAX_VALUE;
-        for (int round = 0; round < rounds; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             double start = cpuMs();
-            List<FitResult> results = ViewDetermination.fit(
-                    new ViewsRequest(SENSORS, scene.compartments, views, any -> FORCES, FitSettings.DEFAULT));
-            best = Math.min(best, cpuMs() - start);
-            if (results.stream().anyMatch(r -> r.verdict() != Verdict.CONVERGED)) {
-                throw new IllegalStateException("a view did not converge (expected: all)");
+            for (int object = 0; object < objects; object++) {
+                List<FitResult> results = ViewDetermination.fit(
+                        new ViewsRequest(SENSORS, scene.compartments, views, any -> FORCES, FitSettings.DEFAULT));
+                if (results.stream().anyMatch(r -> r.verdict() != Verdict.CONVERGED)) {
+                    throw new IllegalStateException("a view did not converge (expected: all)");
+                }
             }
-        }
-        print(name, scene, views, best);
-        return best;
-    }
-
-    private double baseline(Scene scene, List<View> views) {
-        double best = Double.MAX_VALUE;
-        for (int round = 0; round < rounds; round++) {
-            double start = cpuMs();
-            views.forEach(view -> BatchBaseline.fit(PUBLIC, FORCES, SENSORS, scene.of(view)));
             best = Math.min(best, cpuMs() - start);
         }
-        print("16 separate fits by BatchLSEstimator", scene, views, best);
+        print(name, objects, scene, views, best);
         return best;
     }
 
-    private static void print(String name, Scene scene, List<View> views, double cpuMs) {
-        long observations = scene.compartments.stream()
-                .mapToLong(c -> c.observations().size())
-                .sum();
+    private static double separate(Scene scene, List<View> views) {
+        double start = cpuMs();
+        views.forEach(view -> BatchBaseline.fit(PUBLIC, FORCES, SENSORS, scene.of(view)));
+        double took = cpuMs() - start;
+        print(views.size() + " separate fits by BatchLSEstimator", 1, scene, views, took);
+        return took;
+    }
+
+    private static void print(String name, int objects, Scene scene, List<View> views, double cpuMs) {
         System.out.printf(
                 Locale.ROOT,
-                "%-58s %6d %6d %6d %9.0f%n",
+                "%-44s %7d %7d %7d %7d %9.0f%n",
                 name,
-                observations,
+                objects,
+                scene.observationCount(),
                 scene.compartments.size(),
                 views.size(),
                 cpuMs);
+    }
+
+    private static void print(String name, double ratio) {
+        System.out.printf(Locale.ROOT, "%-44s %.2f%n", name, ratio);
     }
 
     private static double cpuMs() {
