@@ -14,6 +14,10 @@ import java.util.Optional;
  * @param residuals one entry per number of each observation that was used or rejected, in the order of estimation
  * @param weightedRms root mean square of accepted residuals over their sigmas, counted by degrees of freedom: about 1 when
  *     sigmas and forces are right
+ * @param calibrations each sensor against the others, sorted by sensor and component; a sensor without which there is no
+ *     orbit is not among them
+ * @param disagreements originators whose observations do not fit those of the others, sorted; of them the sigmas of the
+ *     residuals are those that they were given
  * @param iterations iterations of the solver over all rounds
  * @param rounds rounds of editing, 1 if nothing was edited
  */
@@ -25,6 +29,8 @@ public record FitResult(
         List<SensorStatistics> statistics,
         List<Residual> residuals,
         double weightedRms,
+        List<SensorCalibration> calibrations,
+        List<Disagreement> disagreements,
         int iterations,
         int rounds) {
 
@@ -33,10 +39,23 @@ public record FitResult(
         biases = List.copyOf(biases);
         statistics = List.copyOf(statistics);
         residuals = List.copyOf(residuals);
+        calibrations = List.copyOf(calibrations);
+        disagreements = List.copyOf(disagreements);
     }
 
     static FitResult failed(Verdict verdict, String reason) {
-        return new FitResult(verdict, reason, Optional.empty(), List.of(), List.of(), List.of(), Double.NaN, 0, 0);
+        return new FitResult(
+                verdict,
+                reason,
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Double.NaN,
+                List.of(),
+                List.of(),
+                0,
+                0);
     }
 
     /** Returns the number of observations that the solution rests on. */

@@ -20,15 +20,18 @@ final class FitResults {
 
     private FitResults() {}
 
-    static FitResult of(
-            LeastSquares.Outcome outcome, List<Part> parts, Map<String, Sensor> sensors, CommonError common) {
-        List<Residual> residuals = residuals(outcome, parts);
+    static FitResult of(LeastSquares.Outcome outcome, Map<String, Sensor> sensors, CommonError common) {
+        List<Residual> residuals = residuals(outcome);
         if (outcome.verdict() != Verdict.CONVERGED) {
             return unsolved(outcome.verdict(), outcome.reason(), residuals, outcome);
         }
         NormalEquations equations = outcome.equations().orElseThrow();
         NormalEquations.Solved solved = outcome.solved().orElseThrow();
-        Optional<double[][]> inverse = equations.covariance(accepted(outcome, parts), common);
+        List<Row> accepted = outcome.rows().stream()
+                .filter(row -> !outcome.rejected()
+                        .contains(row.modelled().observation().inputId()))
+                .toList();
+        Optional<double[][]> inverse = equations.covariance(accepted, common);
         if (inverse.isEmpty()) {
             return unsolved(
                     Verdict.NOT_OBSERVABLE,
@@ -40,6 +43,7 @@ final class FitResults {
         double rms = weightedRms(residuals, equations.size());
         double[][] all = inverse.get();
         scale(all, excess(rms, residuals, common));
+        outcome.judgement().shifts().forEach(shift -> widen(all, shift));
         Trajectory trajectory = outcome.trajectory();
         int n = trajectory.dimension();
         List<DynamicParameter> parameters = new ArrayList<>();
@@ -73,20 +77,10 @@ final class FitResults {
                 statistics(residuals),
                 residuals,
                 rms,
+                Calibrations.of(accepted, outcome.pass(), sensors, common),
+                outcome.judgement().disagreements(),
                 outcome.iterations(),
                 outcome.rounds());
-    }
-
-    private static List<Row> accepted(LeastSquares.Outcome outcome, List<Part> parts) {
-        List<Row> rows = new ArrayList<>();
-        for (Part part : parts) {
-            for (MeasurementModel.Modelled m : part.modelled()) {
-                if (!outcome.rejected().contains(m.observation().inputId())) {
-                    rows.add(outcome.pass().row(m.observation().inputId()).orElseThrow());
-                }
-            }
-        }
-        return rows;
     }
 
     /** Returns by how much the residuals' variance exceeds what sigmas and common errors explain; 1 if it does not. */
@@ -111,6 +105,14 @@ final class FitResults {
         }
     }
 
+    private static void widen(double[][] matrix, double[] shift) {
+        for (int i = 0; i < shift.length; i++) {
+            for (int j = 0; j < shift.length; j++) {
+                matrix[i][j] += shift[i] * shift[j];
+            }
+        }
+    }
+
     private static FitResult unsolved(
             Verdict verdict, String reason, List<Residual> residuals, LeastSquares.Outcome outcome) {
         return new FitResult(
@@ -121,23 +123,21 @@ final class FitResults {
                 statistics(residuals),
                 residuals,
                 Double.NaN,
+                List.of(),
+                outcome.judgement().disagreements(),
                 outcome.iterations(),
                 outcome.rounds());
     }
 
-    private static List<Residual> residuals(LeastSquares.Outcome outcome, List<Part> parts) {
+    private static List<Residual> residuals(LeastSquares.Outcome outcome) {
         List<Residual> residuals = new ArrayList<>();
         if (outcome.solved().isEmpty()) {
             return residuals;
         }
         NormalEquations.Solved solved = outcome.solved().get();
-        List<MeasurementModel.Modelled> all = parts.stream()
-                .flatMap(part -> part.modelled().stream())
-                .sorted((a, b) -> Observation.ORDER.compare(a.observation(), b.observation()))
-                .toList();
-        for (MeasurementModel.Modelled m : all) {
+        for (Row row : outcome.rows()) {
+            MeasurementModel.Modelled m = row.modelled();
             Observation o = m.observation();
-            Row row = outcome.pass().row(o.inputId()).orElseThrow();
             for (int c = 0; c < m.components().size(); c++) {
                 residuals.add(new Residual(
                         o.inputId(),

@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import nl.sluis.orbit.measurement.Component;
+import nl.sluis.orbit.measurement.Observation;
 
 /**
  * Weighted least squares over the parts of one view.
@@ -44,13 +47,23 @@ final class LeastSquares {
 
     private final List<Part> parts;
     private final FitSettings settings;
+    private final UnaryOperator<String> originators;
     private final int numbers;
     private final long epochs;
     private int iterations;
+    private Agreement.Judgement judgement = Agreement.Judgement.AGREED;
 
-    LeastSquares(List<Part> parts, FitSettings settings) {
+    /**
+     * Takes what is fitted.
+     *
+     * @param parts the observations
+     * @param settings limits
+     * @param originators whose a sensor is
+     */
+    LeastSquares(List<Part> parts, FitSettings settings, UnaryOperator<String> originators) {
         this.parts = parts;
         this.settings = settings;
+        this.originators = originators;
         this.numbers = parts.stream()
                 .flatMap(part -> part.modelled().stream())
                 .mapToInt(m -> m.components().size())
@@ -77,6 +90,8 @@ final class LeastSquares {
      * @param solved the correction, empty where there is none
      * @param equations the equations that gave it
      * @param rejected ids of observations that it does not rest on
+     * @param rows all rows, with the weights that the correction rests on
+     * @param judgement whether the originators agree
      * @param iterations linearisations that were made for these parts alone
      * @param rounds rounds of editing
      */
@@ -88,6 +103,8 @@ final class LeastSquares {
             Optional<NormalEquations.Solved> solved,
             Optional<NormalEquations> equations,
             Set<String> rejected,
+            List<Row> rows,
+            Agreement.Judgement judgement,
             int iterations,
             int rounds) {}
 
@@ -156,6 +173,8 @@ final class LeastSquares {
                 Optional.empty(),
                 Optional.empty(),
                 Set.of(),
+                List.of(),
+                judgement,
                 0,
                 0);
     }
@@ -175,6 +194,7 @@ final class LeastSquares {
         }
         Set<String> rejected = Set.of();
         int rounds = 0;
+        boolean judged = false;
         while (true) {
             Optional<Step> undamped = solve(pass, sums, rejected);
             if (undamped.isEmpty()) {
@@ -199,6 +219,14 @@ final class LeastSquares {
                 stable = step.stable();
                 rejected = step.rejected();
                 bend = bend(pass, step);
+            }
+            if (bend <= MOST_BEND && stable && !judged) {
+                judged = true;
+                judgement = judge(pass, step);
+                if (!judgement.factors().isEmpty()) {
+                    // the same observations again, with other weights
+                    continue;
+                }
             }
             if (bend <= MOST_BEND) {
                 return stable
@@ -236,6 +264,29 @@ final class LeastSquares {
             pass = next.get();
             sums = new Sums();
         }
+    }
+
+    private Agreement.Judgement judge(Linearisation pass, Step step) {
+        SortedMap<String, List<Row>> byOriginator = new TreeMap<>();
+        for (Row row : allRows(pass, step.rejected())) {
+            byOriginator
+                    .computeIfAbsent(originator(row.modelled()), none -> new ArrayList<>())
+                    .add(row);
+        }
+        return Agreement.of(pass.trajectory(), byOriginator, step.solved(), settings.commonError());
+    }
+
+    private String originator(MeasurementModel.Modelled modelled) {
+        return originators.apply(modelled.observation().sensorId());
+    }
+
+    /** Rows of all parts in the order of estimation. */
+    private List<Row> allRows(Linearisation pass, Set<String> rejected) {
+        return parts.stream()
+                .flatMap(part -> rows(pass, part, rejected).stream())
+                .sorted((a, b) -> Observation.ORDER.compare(
+                        a.modelled().observation(), b.modelled().observation()))
+                .toList();
     }
 
     private Optional<Outcome> refuse(Linearisation pass, Step step, int rounds) {
@@ -278,6 +329,8 @@ final class LeastSquares {
                 Optional.of(step.solved()),
                 Optional.of(step.equations()),
                 step.rejected(),
+                allRows(pass, Set.of()),
+                judgement,
                 iterations,
                 rounds);
     }
@@ -292,6 +345,8 @@ final class LeastSquares {
                 step.map(Step::solved),
                 step.map(Step::equations),
                 rejected,
+                step.isPresent() ? allRows(pass, Set.of()) : List.of(),
+                judgement,
                 iterations,
                 rounds);
     }
@@ -303,7 +358,8 @@ final class LeastSquares {
         for (Part part : parts) {
             boolean all = part.whole()
                     && part.modelled().stream()
-                            .noneMatch(m -> rejected.contains(m.observation().inputId()));
+                            .noneMatch(m -> rejected.contains(m.observation().inputId())
+                                    || judgement.factors().containsKey(originator(m)));
             // a sum without some rows is made anew: taking rows away would leave their rounding behind
             summands.add(
                     all
@@ -312,6 +368,12 @@ final class LeastSquares {
                             : NormalEquations.of(n, rows(pass, part, rejected)));
         }
         NormalEquations equations = NormalEquations.sum(n, summands);
+        addPriors(equations, about);
+        return equations.solve().map(solved -> new Step(solved, equations, rejected, 0, false));
+    }
+
+    /** Adds what is known of the parameters of the forces beforehand. */
+    static void addPriors(NormalEquations equations, Trajectory about) {
         for (int i = 0; i < about.names().size(); i++) {
             double sigma = Dynamics.priorSigma(about.names().get(i), about.forces());
             if (sigma < Double.POSITIVE_INFINITY) {
@@ -319,14 +381,15 @@ final class LeastSquares {
                 equations.addPrior(6 + i, known - about.values().get(i), sigma);
             }
         }
-        return equations.solve().map(solved -> new Step(solved, equations, rejected, 0, false));
     }
 
-    private static List<Row> rows(Linearisation pass, Part part, Set<String> rejected) {
+    private List<Row> rows(Linearisation pass, Part part, Set<String> rejected) {
         List<Row> rows = new ArrayList<>();
         for (MeasurementModel.Modelled m : part.modelled()) {
             if (!rejected.contains(m.observation().inputId())) {
-                rows.add(pass.row(m.observation().inputId()).orElseThrow());
+                Row row = pass.row(m.observation().inputId()).orElseThrow();
+                Double factor = judgement.factors().get(originator(m));
+                rows.add(factor == null ? row : row.downWeighted(factor));
             }
         }
         return rows;
@@ -443,17 +506,15 @@ final class LeastSquares {
                 }
             }
         }
-        groups.values()
-                .forEach(components -> components.values().forEach(group -> {
-                    double[] sizes =
-                            group.stream().mapToDouble(Left::size).sorted().toArray();
-                    double scatter = Math.max(1, MEDIAN_TO_SIGMA * sizes[sizes.length / 2]);
-                    for (Left left : group) {
-                        if (!(left.size() <= settings.editingSigma() * scatter)) {
-                            outliers.add(left.inputId());
-                        }
-                    }
-                }));
+        groups.values().forEach(components -> components.values().forEach(group -> {
+            double[] sizes = group.stream().mapToDouble(Left::size).sorted().toArray();
+            double scatter = Math.max(1, MEDIAN_TO_SIGMA * sizes[sizes.length / 2]);
+            for (Left left : group) {
+                if (!(left.size() <= settings.editingSigma() * scatter)) {
+                    outliers.add(left.inputId());
+                }
+            }
+        }));
         return outliers;
     }
 }

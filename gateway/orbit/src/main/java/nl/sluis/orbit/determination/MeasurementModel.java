@@ -51,7 +51,30 @@ final class MeasurementModel {
             ObservedMeasurement<?> measurement,
             List<Component> components,
             List<Double> sigmas,
-            List<Optional<BiasKey>> biases) {}
+            List<Optional<BiasKey>> biases) {
+
+        /** The same with sigmas larger by a factor. */
+        Modelled downWeighted(double factor) {
+            return new Modelled(
+                    observation,
+                    measurement,
+                    components,
+                    sigmas.stream().map(sigma -> sigma * factor).toList(),
+                    biases);
+        }
+
+        /** The same with every bias estimated. */
+        Modelled freed() {
+            return new Modelled(
+                    observation,
+                    measurement,
+                    components,
+                    sigmas,
+                    components.stream()
+                            .map(component -> Optional.of(new BiasKey(observation.sensorId(), component)))
+                            .toList());
+        }
+    }
 
     private final Map<String, Sensor> sensors = new HashMap<>();
     private final Map<String, GroundStation> stations = new HashMap<>();

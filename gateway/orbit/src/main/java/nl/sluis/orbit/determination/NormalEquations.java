@@ -31,6 +31,9 @@ final class NormalEquations {
     private final double[][] matrix;
     private final double[] vector;
 
+    /** Weighted squares of the residuals before any correction. */
+    private double square;
+
     private NormalEquations(int dimension, List<BiasKey> biases) {
         this.dimension = dimension;
         this.biases = biases;
@@ -48,6 +51,33 @@ final class NormalEquations {
         rows.forEach(row -> row.modelled().biases().forEach(key -> key.ifPresent(keys::add)));
         NormalEquations sum = new NormalEquations(dimension, List.copyOf(keys));
         rows.forEach(sum::add);
+        return sum;
+    }
+
+    /**
+     * Adds up rows whose errors are not independent, with the inverse of their true covariance as weight: where n rows
+     * share an error of variance s² and v is their sum, {@code s²/(1 + n s²) v vᵀ} is taken off.
+     *
+     * @param dimension how many numbers the trajectory has
+     * @param rows the rows
+     * @param common what their errors have in common
+     */
+    static NormalEquations correlated(int dimension, Collection<Row> rows, CommonError common) {
+        NormalEquations sum = of(dimension, rows);
+        if (common.sigmas() == 0) {
+            return sum;
+        }
+        double variance = common.sigmas() * common.sigmas();
+        for (Shared shared : sum.shared(rows, common).values()) {
+            double taken = variance / (1 + shared.rows * variance);
+            for (int i = 0; i < shared.jacobian.length; i++) {
+                for (int j = 0; j < shared.jacobian.length; j++) {
+                    sum.matrix[i][j] -= taken * shared.jacobian[i] * shared.jacobian[j];
+                }
+                sum.vector[i] -= taken * shared.jacobian[i] * shared.residual;
+            }
+            sum.square -= taken * shared.residual * shared.residual;
+        }
         return sum;
     }
 
@@ -71,6 +101,7 @@ final class NormalEquations {
                 }
                 vector[a] += j[a] * r;
             }
+            square += r * r;
             Optional<BiasKey> bias = modelled.biases().get(c);
             if (bias.isPresent()) {
                 int column = column(bias.get());
@@ -96,6 +127,7 @@ final class NormalEquations {
             }
             vector[columns[i]] += part.vector[i];
         }
+        square += part.square;
     }
 
     /**
@@ -108,6 +140,16 @@ final class NormalEquations {
     void addPrior(int index, double offset, double sigma) {
         matrix[index][index] += 1 / (sigma * sigma);
         vector[index] += offset / (sigma * sigma);
+        square += offset * offset / (sigma * sigma);
+    }
+
+    /** Returns the weighted squares of the residuals that a correction leaves. */
+    double cost(Solved solved) {
+        double cost = square;
+        for (int i = 0; i < vector.length; i++) {
+            cost -= vector[i] * solved.correction[i];
+        }
+        return cost;
     }
 
     private int column(BiasKey key) {
@@ -183,8 +225,8 @@ final class NormalEquations {
         double[][] covariance = formal.get();
         RealMatrix inverse = MatrixUtils.createRealMatrix(covariance);
         double variance = common.sigmas() * common.sigmas();
-        for (double[] shared : shared(rows, common).values()) {
-            double[] effect = inverse.operate(shared);
+        for (Shared shared : shared(rows, common).values()) {
+            double[] effect = inverse.operate(shared.jacobian);
             for (int i = 0; i < effect.length; i++) {
                 for (int j = 0; j < effect.length; j++) {
                     covariance[i][j] += variance * effect[i] * effect[j];
@@ -194,22 +236,35 @@ final class NormalEquations {
         return Optional.of(covariance);
     }
 
-    private SortedMap<String, double[]> shared(Collection<Row> rows, CommonError common) {
-        SortedMap<String, double[]> groups = new TreeMap<>();
+    /** Sums over rows that share one error. */
+    private static final class Shared {
+        private final double[] jacobian;
+        private double residual;
+        private int rows;
+
+        private Shared(int size) {
+            this.jacobian = new double[size];
+        }
+    }
+
+    private SortedMap<String, Shared> shared(Collection<Row> rows, CommonError common) {
+        SortedMap<String, Shared> groups = new TreeMap<>();
         for (Row row : rows) {
             MeasurementModel.Modelled modelled = row.modelled();
             for (int c = 0; c < modelled.components().size(); c++) {
                 String key = common.group(
                         modelled.observation(), modelled.components().get(c));
-                double[] sum = groups.computeIfAbsent(key, none -> new double[vector.length]);
+                Shared sum = groups.computeIfAbsent(key, none -> new Shared(vector.length));
                 double[] j = row.jacobian(c);
                 for (int a = 0; a < dimension; a++) {
-                    sum[a] += j[a];
+                    sum.jacobian[a] += j[a];
                 }
                 Optional<BiasKey> bias = modelled.biases().get(c);
                 if (bias.isPresent()) {
-                    sum[column(bias.get())] += 1 / modelled.sigmas().get(c);
+                    sum.jacobian[column(bias.get())] += 1 / modelled.sigmas().get(c);
                 }
+                sum.residual += row.residual(c);
+                sum.rows++;
             }
         }
         return groups;

@@ -17,9 +17,15 @@ import nl.sluis.orbit.measurement.Sensor;
 final class Observed {
 
     private final Map<String, Sensor> sensors = new HashMap<>();
+    private final Map<String, String> originators;
     private final Map<String, List<MeasurementModel.Modelled>> byCompartment = new LinkedHashMap<>();
 
     Observed(List<Sensor> sensors, List<Compartment> compartments) {
+        this(sensors, compartments, Map.of());
+    }
+
+    Observed(List<Sensor> sensors, List<Compartment> compartments, Map<String, String> originators) {
+        this.originators = originators;
         sensors.forEach(sensor -> this.sensors.put(sensor.id(), sensor));
         MeasurementModel model = new MeasurementModel(sensors);
         for (Compartment compartment : compartments) {
@@ -54,11 +60,14 @@ final class Observed {
 
     /** Fits some compartments for themselves. */
     FitResult fit(List<String> compartments, Trajectory start, FitSettings settings) {
-        List<Part> parts = parts(compartments);
-        return result(new LeastSquares(parts, settings).run(start), parts, settings);
+        return result(solver(parts(compartments), settings).run(start), settings);
     }
 
-    FitResult result(LeastSquares.Outcome outcome, List<Part> parts, FitSettings settings) {
-        return FitResults.of(outcome, parts, sensors, settings.commonError());
+    LeastSquares solver(List<Part> parts, FitSettings settings) {
+        return new LeastSquares(parts, settings, sensor -> originators.getOrDefault(sensor, ""));
+    }
+
+    FitResult result(LeastSquares.Outcome outcome, FitSettings settings) {
+        return FitResults.of(outcome, sensors, settings.commonError());
     }
 }

@@ -1,5 +1,7 @@
 package nl.sluis.orbit.determination;
 
+import java.util.Arrays;
+
 /** One observation linearised about a trajectory; everything is divided by the sigma of its component. */
 final class Row {
 
@@ -32,6 +34,26 @@ final class Row {
         this.partials = partials;
         this.gradients = gradients;
         this.scaleM = scaleM;
+    }
+
+    /** Returns the row as if the sigmas of its observation were larger by a factor. */
+    Row downWeighted(double factor) {
+        return new Row(
+                modelled.downWeighted(factor),
+                divided(residuals, factor),
+                Arrays.stream(jacobian).map(j -> divided(j, factor)).toArray(double[][]::new),
+                partials,
+                divided(gradients, factor),
+                scaleM);
+    }
+
+    private static double[] divided(double[] values, double factor) {
+        return Arrays.stream(values).map(value -> value / factor).toArray();
+    }
+
+    /** Returns the row as if every bias of its sensor were estimated. */
+    Row freed() {
+        return new Row(modelled.freed(), residuals, jacobian, partials, gradients, scaleM);
     }
 
     MeasurementModel.Modelled modelled() {

@@ -63,7 +63,7 @@ public final class ViewDetermination {
 
         Run(ViewsRequest request) {
             this.request = request;
-            this.observed = new Observed(request.sensors(), request.compartments());
+            this.observed = new Observed(request.sensors(), request.compartments(), request.originators());
             request.compartments().forEach(c -> compartments.put(c.id(), c));
         }
 
@@ -147,7 +147,7 @@ public final class ViewDetermination {
         private Optional<Base> base(Key key) {
             Optional<Base> known = bases.get(key);
             if (known == null) {
-                LeastSquares.Outcome outcome = new LeastSquares(observed.parts(List.of(key.base())), request.settings())
+                LeastSquares.Outcome outcome = observed.solver(observed.parts(List.of(key.base())), request.settings())
                         .run(trajectory(key.start()));
                 known = outcome.verdict() == Verdict.CONVERGED
                         ? Optional.of(new Base(key, outcome.trajectory()))
@@ -180,9 +180,9 @@ public final class ViewDetermination {
             Linearisation shared = Linearisation.about(base.reference(), observed.all(all));
             LeastSquares.Sums sums = new LeastSquares.Sums();
             for (View view : views) {
-                List<Part> parts = observed.parts(view.compartments());
-                LeastSquares.Outcome outcome = new LeastSquares(parts, request.settings()).run(shared, sums);
-                results.put(view, observed.result(outcome, parts, request.settings()));
+                LeastSquares.Outcome outcome = observed.solver(observed.parts(view.compartments()), request.settings())
+                        .run(shared, sums);
+                results.put(view, observed.result(outcome, request.settings()));
             }
         }
     }

@@ -2,6 +2,7 @@ package nl.sluis.orbit.determination;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -16,13 +17,26 @@ import nl.sluis.orbit.measurement.Sensor;
  * @param views in any order, each names compartments of this request
  * @param forces which forces act, by an orbit that the view may use; equal orbits give equal forces
  * @param settings limits
+ * @param originators whose a sensor is, by sensor id; names are opaque. Sensors that are not in it are of one originator.
+ *     With two or more of them a view's fit judges whether they agree
  */
 public record ViewsRequest(
         List<Sensor> sensors,
         List<Compartment> compartments,
         List<View> views,
         Function<OrbitState, ForceModel> forces,
-        FitSettings settings) {
+        FitSettings settings,
+        Map<String, String> originators) {
+
+    /** All sensors are of one originator. */
+    public ViewsRequest(
+            List<Sensor> sensors,
+            List<Compartment> compartments,
+            List<View> views,
+            Function<OrbitState, ForceModel> forces,
+            FitSettings settings) {
+        this(sensors, compartments, views, forces, settings, Map.of());
+    }
 
     /**
      * Checks that names are known and copies the lists.
@@ -34,6 +48,7 @@ public record ViewsRequest(
         sensors = List.copyOf(sensors);
         compartments = List.copyOf(compartments);
         views = List.copyOf(views);
+        originators = Map.copyOf(originators);
         Objects.requireNonNull(forces);
         Objects.requireNonNull(settings);
         Set<String> ids = new HashSet<>();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.W3b;
@@ -140,11 +141,14 @@ class W3bFitTest {
                         .map(subset -> new View(subset, Optional.of(W3b.initial())))
                         .toList(),
                 any -> W3b.forces(),
-                FitSettings.DEFAULT));
+                FitSettings.DEFAULT,
+                STATIONS.stream().collect(Collectors.toMap(station -> station, station -> station))));
         for (int i = 0; i < subsets.size(); i++) {
             FitResult fit = fits.get(i);
             assertThat(fit.verdict()).as("%s: %s", subsets.get(i), fit.reason()).isEqualTo(Verdict.CONVERGED);
             assertThat(mahalanobisSquared(fit, full)).as("%s", subsets.get(i)).isLessThan(limit);
+            // each station an originator: real ones agree
+            assertThat(fit.disagreements()).as("%s", subsets.get(i)).isEmpty();
         }
     }
 
