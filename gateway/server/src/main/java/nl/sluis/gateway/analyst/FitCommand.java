@@ -82,7 +82,7 @@ public final class FitCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(arity = "1..*", paramLabel = "<file>", description = "Tracking of one object: TDM (KVN) or CRD.")
+    @Parameters(arity = "1..*", paramLabel = "<file>", description = "Tracking of one object: TDM (KVN or XML) or CRD.")
     private List<Path> files = List.of();
 
     @Option(names = "--stations", paramLabel = "<file>", description = "Where stations are: CSV or SINEX.")

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import nl.sluis.orbit.ccsds.CcsdsMessage;
 import nl.sluis.orbit.ccsds.MessageException;
 import nl.sluis.orbit.ccsds.Problem;
 import nl.sluis.orbit.ccsds.TdmReader;
@@ -46,6 +47,12 @@ final class TrackingFiles {
     void add(Path file, String text) throws MessageException {
         if (CrdReader.recognises(text)) {
             add(file, CrdReader.read(text));
+        } else if (text.stripLeading().startsWith("<")) {
+            // the reader that goes on after bad lines knows lines, so XML is taken whole or not at all
+            add(
+                    file,
+                    TdmReader.read(
+                            CcsdsMessage.read(text).kvn(), file.getFileName().toString(), convention));
         } else {
             add(file, TdmReader.read(text, file.getFileName().toString(), convention));
         }

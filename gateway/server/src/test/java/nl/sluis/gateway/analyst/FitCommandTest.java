@@ -41,7 +41,12 @@ class FitCommandTest {
     void tracking_of_two_stations_becomes_an_orbit_in_every_form() throws IOException {
         Path opm = folder.resolve("w3b.opm");
         Path oem = folder.resolve("w3b.oem");
-        List<String> arguments = new ArrayList<>(List.of("fit", FUCINO, W3B.resolve("w3b-kumsan.tdm") + ""));
+        Path xml = folder.resolve("w3b-kumsan.xml");
+        Files.writeString(
+                xml,
+                sluis("ccsds", "convert", W3B.resolve("w3b-kumsan.tdm") + "", "--to", "xml")
+                        .out());
+        List<String> arguments = new ArrayList<>(List.of("fit", FUCINO, xml + ""));
         arguments.addAll(List.of("--stations", STATIONS, "--initial", INITIAL, "--no-drag"));
         arguments.addAll(List.of("--empirical-acceleration", "1", "--area-m2", "13.12", "--cr", "2", "-o", "json"));
         arguments.addAll(List.of("--opm", opm + "", "--oem", oem + "", "--step", "PT1H"));
