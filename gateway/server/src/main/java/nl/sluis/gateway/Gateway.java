@@ -38,6 +38,7 @@ import nl.sluis.gateway.audit.TreeHeadSigner;
 import nl.sluis.gateway.audit.TurnedAway;
 import nl.sluis.gateway.fusion.Forces;
 import nl.sluis.gateway.fusion.Fusion;
+import nl.sluis.gateway.fusion.SensorCalibrations;
 import nl.sluis.gateway.hazard.CatalogueScreening;
 import nl.sluis.gateway.hazard.Hazards;
 import nl.sluis.gateway.identity.CallerIdentity;
@@ -53,6 +54,7 @@ import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
+import nl.sluis.gateway.officer.Explanations;
 import nl.sluis.gateway.officer.Tenants;
 import nl.sluis.gateway.officer.WithdrawalList;
 import nl.sluis.gateway.release.DecisionLog;
@@ -68,6 +70,7 @@ import nl.sluis.gateway.release.WithdrawnContributions;
 import nl.sluis.gateway.rpc.AuditMethods;
 import nl.sluis.gateway.rpc.CatalogueMethods;
 import nl.sluis.gateway.rpc.CertificateCallers;
+import nl.sluis.gateway.rpc.FusionMethods;
 import nl.sluis.gateway.rpc.GatewayMethods;
 import nl.sluis.gateway.rpc.Methods;
 import nl.sluis.gateway.rpc.PartnerLimits;
@@ -178,6 +181,7 @@ public final class Gateway implements AutoCloseable {
     private final Reloads reloads = new Reloads(meters);
     private final Variants variants;
     private volatile @Nullable Releases releases;
+    private volatile @Nullable Fusion fusion;
     private final Vertx vertx;
     private final PartnerServer partners;
     private final AdminServer admin;
@@ -253,16 +257,11 @@ public final class Gateway implements AutoCloseable {
         ContributionIngest ingest = new ContributionIngest(journal, policy::bundle, coverage, workers, clock, meters);
         node = new Node(
                 journal, HexFormat.of().toHexDigits(random.nextLong()), System::nanoTime, changes::appliedPosition);
-        node.add(
-                FUSION,
-                token -> new Stage(
-                        FUSION,
-                        token,
-                        journal,
-                        LogName.CONTRIBUTIONS,
-                        LogName.SOLUTIONS,
-                        new Fusion(policy, forces(config), fits, meters),
-                        ingest::isPressed));
+        node.add(FUSION, token -> {
+            Fusion work = new Fusion(policy, forces(config), fits, meters);
+            fusion = work;
+            return new Stage(FUSION, token, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, work, ingest::isPressed);
+        });
         CatalogueScreening screening = new CatalogueScreening(
                 config.screening().window(),
                 config.screening().thresholdM(),
@@ -314,6 +313,13 @@ public final class Gateway implements AutoCloseable {
                         workers)
                 .table();
         new CatalogueMethods(new Catalogue(subscriptions, variants, deliveries), queries).register(methods);
+        new FusionMethods(
+                        ingest,
+                        new SensorCalibrations(journal, policy, withdrawn::includesOneOf),
+                        new Explanations(journal, policy, config.hostNation()),
+                        () -> node.stage(FUSION).flatMap(running -> Optional.ofNullable(fusion)),
+                        queries)
+                .register(methods);
         new AuditMethods(audit, caller -> isHostsAuditor(policy, caller), workers).register(methods);
         new TenantMethods(policy, tenants, clock).register(methods);
         Path chain = base.resolve(config.certificate().chain());
@@ -442,11 +448,10 @@ public final class Gateway implements AutoCloseable {
     /** What a caller may do is what its certificate names and its entry in the tenant list grants. */
     private static Set<Role> rolesOf(PolicyInForce policy, CallerIdentity caller) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
-        policy.tenant(caller.tenant())
-                .ifPresent(tenant -> caller.roles().stream()
-                        .filter(role -> tenant.roles().stream()
-                                .anyMatch(granted -> granted.word().equals(role.word())))
-                        .forEach(roles::add));
+        policy.tenant(caller.tenant()).ifPresent(tenant -> caller.roles().stream()
+                .filter(role -> tenant.roles().stream()
+                        .anyMatch(granted -> granted.word().equals(role.word())))
+                .forEach(roles::add));
         return roles;
     }
 
@@ -524,11 +529,9 @@ public final class Gateway implements AutoCloseable {
         List<HealthCheck> checks = new ArrayList<>();
         checks.add(
                 new HealthCheck("serving", () -> serving.isServing() ? State.well() : State.notReady("not serving")));
-        checks.add(new HealthCheck(
-                "journal",
-                () -> journal.failure()
-                        .map(failure -> State.notReady(failure.code().name()))
-                        .orElseGet(State::well)));
+        checks.add(new HealthCheck("journal", () -> journal.failure()
+                .map(failure -> State.notReady(failure.code().name()))
+                .orElseGet(State::well)));
         checks.add(new HealthCheck(
                 "epoch", () -> node.isConfirmed() ? State.well() : State.notReady("epoch unconfirmed")));
         for (String duty : DUTIES) {
@@ -604,12 +607,13 @@ public final class Gateway implements AutoCloseable {
     private void trim() {
         retention.forEach((log, kept) -> {
             try {
-                Retention bounded = switch (log) {
-                    case CONTRIBUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.SOLUTIONS, FUSION));
-                    case SOLUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.PRODUCTS, HAZARD));
-                    case PRODUCTS -> kept.keepingFrom(1 + journal.progress(LogName.RELEASED, RELEASE));
-                    default -> kept;
-                };
+                Retention bounded =
+                        switch (log) {
+                            case CONTRIBUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.SOLUTIONS, FUSION));
+                            case SOLUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.PRODUCTS, HAZARD));
+                            case PRODUCTS -> kept.keepingFrom(1 + journal.progress(LogName.RELEASED, RELEASE));
+                            default -> kept;
+                        };
                 journal.trim(log, bounded).join();
             } catch (StoreException | CompletionException e) {
                 LOG.warn("log not trimmed, log={} reason={}", log, e.getMessage());
@@ -630,17 +634,15 @@ public final class Gateway implements AutoCloseable {
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         for (String duty : DUTIES) {
-            Gauge.builder(
-                            "sluis.stage.position",
-                            node,
-                            at -> at.stage(duty).map(Stage::position).orElse(0L))
+            Gauge.builder("sluis.stage.position", node, at -> at.stage(duty)
+                            .map(Stage::position)
+                            .orElse(0L))
                     .description("entries handled; 0 where another node runs the stage")
                     .tag("stage", duty)
                     .register(meters);
-            Gauge.builder(
-                            "sluis.stage.failures",
-                            node,
-                            at -> at.stage(duty).map(Stage::failures).orElse(0L))
+            Gauge.builder("sluis.stage.failures", node, at -> at.stage(duty)
+                            .map(Stage::failures)
+                            .orElse(0L))
                     .description("entries passed over")
                     .tag("stage", duty)
                     .register(meters);

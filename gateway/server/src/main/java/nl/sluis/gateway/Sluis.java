@@ -10,9 +10,11 @@ import nl.sluis.gateway.analyst.ScreenCommand;
 import nl.sluis.gateway.demo.DemoCommand;
 import nl.sluis.gateway.officer.PolicyCommand;
 import nl.sluis.partner.command.AuditCommand;
+import nl.sluis.partner.command.CalibrationCommand;
 import nl.sluis.partner.command.ContextCommand;
 import nl.sluis.partner.command.ContributeCommand;
 import nl.sluis.partner.command.DoctorCommand;
+import nl.sluis.partner.command.ExplainCommand;
 import nl.sluis.partner.command.ShortErrors;
 import nl.sluis.partner.command.SubscribeCommand;
 import nl.sluis.partner.command.TenantCommand;
@@ -44,6 +46,8 @@ import picocli.CommandLine.IVersionProvider;
             CcsdsCommand.class,
             AuditCommand.class,
             TenantCommand.class,
+            CalibrationCommand.class,
+            ExplainCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         },

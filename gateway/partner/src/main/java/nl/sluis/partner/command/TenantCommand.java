@@ -1,7 +1,5 @@
 package nl.sluis.partner.command;
 
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -10,10 +8,9 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import nl.sluis.partner.Channels;
+import java.util.function.Consumer;
 import nl.sluis.partner.ContextFileException;
 import nl.sluis.partner.Credentials;
-import nl.sluis.partner.TlsProbe;
 import nl.sluis.proto.v1.ListTenantsRequest;
 import nl.sluis.proto.v1.ListTenantsResponse;
 import nl.sluis.proto.v1.RevokeCredentialRequest;
@@ -37,7 +34,6 @@ import picocli.CommandLine.Spec;
         header = "Lists who takes part, and shuts out a tenant or a certificate at once.",
         synopsisSubcommandLabel = "COMMAND")
 public final class TenantCommand {
-    private static final long CALL_MAX_S = 30;
     private static final int PAGE = 500;
 
     @Spec
@@ -114,7 +110,8 @@ public final class TenantCommand {
             mixinStandardHelpOptions = true,
             header = "Shuts out a tenant or a certificate at once, for officers.",
             description = {
-                "An officer shuts out its own nation's; the host's officers any. Live streams end within a second. There",
+                "An officer shuts out its own nation's; the host's officers any. Live streams end within a second."
+                        + " There",
                 "is no way back: whoever returns gets a new certificate, and a tenant a new name."
             },
             exitCodeListHeading = "%nExit codes:%n",
@@ -165,27 +162,12 @@ public final class TenantCommand {
         }
     }
 
-    private interface Calls {
-        void with(TenantServiceBlockingStub tenants);
-    }
-
-    private int call(ConnectionOptions connection, Calls calls) {
-        try {
-            ManagedChannel channel = Channels.open(connection.resolve(line()));
-            try {
-                calls.with(TenantServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_MAX_S, TimeUnit.SECONDS));
-                return ExitCode.OK;
-            } finally {
-                channel.shutdownNow();
-                line().getOut().flush();
-            }
-        } catch (ContextFileException e) {
-            line().getErr().println(e.getMessage());
-            return ExitCode.USAGE;
-        } catch (StatusRuntimeException e) {
-            line().getErr().println(TlsProbe.oneLine(e));
-            return ExitCode.of(e);
-        }
+    private int call(ConnectionOptions connection, Consumer<TenantServiceBlockingStub> calls) {
+        return Asking.gateway(
+                line(),
+                connection,
+                channel -> calls.accept(TenantServiceGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(Asking.ANSWER_MAX_S, TimeUnit.SECONDS)));
     }
 
     private CommandLine line() {

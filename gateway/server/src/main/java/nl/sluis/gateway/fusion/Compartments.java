@@ -34,11 +34,16 @@ final class Compartments<T> {
     /** The same entries in the compartments of those who may use them now. */
     Compartments<T> formedAgain(Function<T, BitSet> audiences) {
         Compartments<T> formed = new Compartments<>(order);
-        byAudiences.values().stream()
+        entries().forEach(entry -> formed.add(audiences.apply(entry), entry));
+        return formed;
+    }
+
+    /** All entries, in the order of the log. */
+    List<T> entries() {
+        return byAudiences.values().stream()
                 .flatMap(List::stream)
                 .sorted(Comparator.comparingLong(order))
-                .forEach(entry -> formed.add(audiences.apply(entry), entry));
-        return formed;
+                .toList();
     }
 
     /**

@@ -65,6 +65,7 @@ public final class Fusion implements Stage.Work {
     private final Timer fitTime;
 
     private final Map<String, Sensor> sensors = new HashMap<>();
+    private final Comparisons comparisons = new Comparisons();
     private final Map<Subject, Compartments<Input>> objects = new HashMap<>();
     private final Map<ObjectKey, ObjectReference> names = new HashMap<>();
     private final Map<Mode, Compartments<PublicElements>> catalogues = new EnumMap<>(Mode.class);
@@ -121,9 +122,7 @@ public final class Fusion implements Stage.Work {
         List<Solution> solutions = new ArrayList<>(touched.passedOn());
         solutions.addAll(elementSolutions(touched.label().mode(), touched.elementAudiences()));
         solutions.addAll(fit(touched.label().mode(), touched.objects()));
-        return solutions.stream()
-                .map(solution -> NewEntry.of(solution.toByteArray()))
-                .toList();
+        return solutions.stream().map(Fusion::entry).toList();
     }
 
     @Override
@@ -136,7 +135,7 @@ public final class Fusion implements Stage.Work {
      * that may use more, or may no longer use something that its last track was made from, gets a new one.
      */
     @Override
-    public List<NewEntry> refresh() throws InterruptedException {
+    public synchronized List<NewEntry> refresh() throws InterruptedException {
         Usability.InForce before = policy;
         policy = usability.inForce();
         List<Solution> solutions = new ArrayList<>();
@@ -157,13 +156,15 @@ public final class Fusion implements Stage.Work {
             one.setValue(formed);
             solutions.addAll(elementSolutions(one.getKey(), due));
         }
-        return solutions.stream()
-                .map(solution -> NewEntry.of(solution.toByteArray()))
-                .toList();
+        return solutions.stream().map(Fusion::entry).toList();
     }
 
     /** Who may use what was labelled under an earlier policy; nobody where the label means nothing any more. */
     private BitSet usable(SecurityLabel label, ObjectKey object, Kind product) {
+        return usable(policy, label, object, product);
+    }
+
+    private static BitSet usable(Usability.InForce policy, SecurityLabel label, ObjectKey object, Kind product) {
         try {
             return policy.usable(policy.bundle().label(label.toProto()), object, product);
         } catch (LabelException e) {
@@ -196,10 +197,8 @@ public final class Fusion implements Stage.Work {
         Map<AudienceId, List<T>> views = new HashMap<>();
         BitSet all = new BitSet();
         all.set(0, bundle.audiences().size());
-        compartments
-                .views(all)
-                .forEach(view -> view.audiences().stream()
-                        .forEach(i -> views.put(AudienceId.of(bundle.audiences().get(i)), view.entries())));
+        compartments.views(all).forEach(view -> view.audiences().stream()
+                .forEach(i -> views.put(AudienceId.of(bundle.audiences().get(i)), view.entries())));
         return views;
     }
 
@@ -221,7 +220,13 @@ public final class Fusion implements Stage.Work {
             BitSet elementAudiences,
             List<Solution> passedOn) {}
 
-    private Touched takeIn(Entry entry) throws InvalidProtocolBufferException, LabelException {
+    private static NewEntry entry(Solution solution) {
+        return solution.hasComparison()
+                ? NewEntry.keyed(Comparisons.key(solution), solution.toByteArray())
+                : NewEntry.of(solution.toByteArray());
+    }
+
+    private synchronized Touched takeIn(Entry entry) throws InvalidProtocolBufferException, LabelException {
         StoredContribution contribution = StoredContribution.parseFrom(entry.payload());
         SecurityLabel label = policy.bundle().label(contribution.getLabel());
         Instant received = Times.instant(contribution.getReceived());
@@ -244,19 +249,20 @@ public final class Fusion implements Stage.Work {
         for (StoredRecord record : records) {
             String recordId = contribution.getContributionId() + "/" + index++;
             switch (record.getContentCase()) {
-                case SENSOR -> sensors.put(record.getSensor().getSensorId(), record.getSensor());
+                case SENSOR -> {
+                    sensors.put(record.getSensor().getSensorId(), record.getSensor());
+                    comparisons.registered(record.getSensor().getSensorId(), contribution.getSource());
+                }
                 case OBSERVATIONS -> {
                     ObservationSeries series = record.getObservations();
-                    key(series.getObject())
-                            .ifPresent(key -> seen.computeIfAbsent(key, none -> new ArrayList<>())
-                                    .addAll(OrbitMessages.observations(series, sensors)));
+                    key(series.getObject()).ifPresent(key -> seen.computeIfAbsent(key, none -> new ArrayList<>())
+                            .addAll(OrbitMessages.observations(series, sensors)));
                 }
                 case EPHEMERIS -> {
                     Ephemeris ephemeris = record.getEphemeris();
-                    key(ephemeris.getObject())
-                            .ifPresent(key -> references
-                                    .computeIfAbsent(key, none -> new ArrayList<>())
-                                    .addAll(inertial(ephemeris)));
+                    key(ephemeris.getObject()).ifPresent(key -> references
+                            .computeIfAbsent(key, none -> new ArrayList<>())
+                            .addAll(inertial(ephemeris)));
                     passedOn.add(passOn(contribution).setEphemeris(ephemeris).build());
                 }
                 case ELEMENTS -> elements.add(record.getElements());
@@ -381,7 +387,7 @@ public final class Fusion implements Stage.Work {
             Compartments<Input> compartments = Objects.requireNonNull(objects.get(new Subject(mode, key)));
             ObjectReference object = Objects.requireNonNull(names.get(key));
             List<Compartments.View<Input>> views = compartments.views(audiences);
-            running.add(fits.submit(() -> fit(object, views)));
+            running.add(fits.submit(() -> fit(mode, object, audiences, views)));
         });
         List<Solution> solutions = new ArrayList<>();
         for (Future<List<Solution>> one : running) {
@@ -396,10 +402,12 @@ public final class Fusion implements Stage.Work {
         return solutions;
     }
 
-    private List<Solution> fit(ObjectReference object, List<Compartments.View<Input>> views) throws LabelException {
+    private List<Solution> fit(Mode mode, ObjectReference object, BitSet due, List<Compartments.View<Input>> views)
+            throws LabelException {
         long start = System.nanoTime();
         List<Solution> solutions = new ArrayList<>();
-        for (ObjectFit.Outcome outcome : outcomes(object, views)) {
+        List<ObjectFit.Outcome> outcomes = outcomes(object, views);
+        for (ObjectFit.Outcome outcome : outcomes) {
             count(outcome.result().verdict().name().toLowerCase(Locale.ROOT)).increment();
             if (outcome.track().isPresent()) {
                 List<Input> inputs = outcome.inputs();
@@ -413,14 +421,49 @@ public final class Fusion implements Stage.Work {
                         .build());
             }
         }
+        solutions.addAll(comparisons.of(policy.bundle(), mode, object, due, outcomes));
         fitTime.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         return solutions;
+    }
+
+    /**
+     * What the orbits of an object rest on, as far as a reader may know. For a thread that may compute.
+     *
+     * @param mode data mode
+     * @param object the object
+     * @param reader what the reader may know
+     * @return one for each view; none where nothing is known of the object
+     */
+    public List<Explanation> explain(Mode mode, ObjectKey object, Explanation.Reader reader) {
+        ObjectReference reference;
+        Usability.InForce now = usability.inForce();
+        Compartments<Input> known = new Compartments<>(Input::order);
+        Compartments<Input> others = new Compartments<>(Input::order);
+        synchronized (this) {
+            Compartments<Input> inputs = objects.get(new Subject(mode, object));
+            if (inputs == null) {
+                return List.of();
+            }
+            reference = Objects.requireNonNull(names.get(object));
+            for (Input input : inputs.entries()) {
+                BitSet audiences = usable(now, input.label(), object, Kind.TRACK);
+                audiences.and(reader.known(input.label(), object));
+                known.add(audiences, input);
+                if (!reader.isOwn(input.label())) {
+                    others.add(audiences, input);
+                }
+            }
+        }
+        BitSet all = new BitSet();
+        all.set(0, now.bundle().audiences().size());
+        return Explanation.of(
+                now.bundle(), outcomes(reference, known.views(all)), outcomes(reference, others.views(all)), reader);
     }
 
     /** A view that can't be fitted must not keep the others from theirs, nor tell them of itself: each then goes alone. */
     private List<ObjectFit.Outcome> outcomes(ObjectReference object, List<Compartments.View<Input>> views) {
         try {
-            return new ObjectFit(object, views, forces).run();
+            return new ObjectFit(object, views, forces, comparisons::originator).run();
         } catch (RuntimeException e) {
             if (views.size() == 1) {
                 count("failed").increment();

@@ -12,10 +12,13 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.determination.Compartment;
+import nl.sluis.orbit.determination.Disagreement;
 import nl.sluis.orbit.determination.FitResult;
 import nl.sluis.orbit.determination.FitSettings;
 import nl.sluis.orbit.determination.OrbitSolution;
@@ -38,11 +41,25 @@ final class ObjectFit {
     private final ObjectReference object;
     private final List<Compartments.View<Input>> views;
     private final Forces forces;
+    private final UnaryOperator<String> originators;
 
-    ObjectFit(ObjectReference object, List<Compartments.View<Input>> views, Forces forces) {
+    /**
+     * What is fitted.
+     *
+     * @param object the object
+     * @param views what its observations are for each view
+     * @param forces which forces act
+     * @param originators whose a sensor is, the same for every view
+     */
+    ObjectFit(
+            ObjectReference object,
+            List<Compartments.View<Input>> views,
+            Forces forces,
+            UnaryOperator<String> originators) {
         this.object = object;
         this.views = views;
         this.forces = forces;
+        this.originators = originators;
     }
 
     /**
@@ -92,7 +109,8 @@ final class ObjectFit {
                         .toList(),
                 requested,
                 reference -> forces.of(key, reference),
-                FitSettings.DEFAULT));
+                FitSettings.DEFAULT,
+                sensors.keySet().stream().collect(Collectors.toMap(sensor -> sensor, originators))));
         List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             outcomes.add(outcome(observed.get(i), results.get(i), starts.get(i)));
@@ -155,6 +173,18 @@ final class ObjectFit {
                         .setInflated(true))
                 .setQuality(OrbitMessages.quality(result, List.copyOf(observations.values())))
                 .addAllContributors(contributors)
+                .addAllComments(comments(result))
                 .build();
+    }
+
+    /** States that contributors disagree; who they are is for their officers. */
+    private static List<String> comments(FitResult result) {
+        if (result.disagreements().isEmpty()) {
+            return List.of();
+        }
+        return List.of(
+                result.disagreements().stream().allMatch(Disagreement::downWeighted)
+                        ? "observations of a minority disagree with the others and count less"
+                        : "observations disagree and nobody can tell which are right, the covariance is widened");
     }
 }

@@ -94,6 +94,9 @@ public final class Hazards implements Stage.Work {
                     .build()
                     .toByteArray()));
         }
+        if (solution.hasComparison()) {
+            return List.of();
+        }
         return products(solution).stream()
                 .map(stored -> NewEntry.keyed(stored.getProduct().getProductId(), stored.toByteArray()))
                 .toList();
@@ -151,7 +154,7 @@ public final class Hazards implements Stage.Work {
                         ProductKind.PRODUCT_KIND_EPHEMERIS,
                         List.of(solution.getEphemeris().getObject()),
                         Product.newBuilder().setEphemeris(solution.getEphemeris()));
-            case WITHDRAWAL, CONTENT_NOT_SET ->
+            case WITHDRAWAL, COMPARISON, CONTENT_NOT_SET ->
                 throw new IllegalStateException(
                         "solution: " + solution.getContentCase() + " (expected: what a product is made of)");
         };

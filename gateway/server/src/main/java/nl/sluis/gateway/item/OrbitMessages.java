@@ -31,6 +31,7 @@ import nl.sluis.orbit.measurement.Observation;
 import nl.sluis.orbit.measurement.Sensor;
 import nl.sluis.proto.v1.Corrections;
 import nl.sluis.proto.v1.Covariance;
+import nl.sluis.proto.v1.Disagreement;
 import nl.sluis.proto.v1.FitQuality;
 import nl.sluis.proto.v1.FitVerdict;
 import nl.sluis.proto.v1.MeasurementSigmas;
@@ -38,6 +39,7 @@ import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.ObservationSeries;
 import nl.sluis.proto.v1.OrbitRegime;
 import nl.sluis.proto.v1.RangeMode;
+import nl.sluis.proto.v1.SensorCalibration;
 import nl.sluis.proto.v1.SensorResiduals;
 import nl.sluis.proto.v1.StateVector;
 
@@ -53,6 +55,8 @@ public final class OrbitMessages {
     private static final double GEO_PERIOD_TOLERANCE = 0.1;
 
     /** Stands between a sensor's name and the digest of its registration. */
+    private static final String CORRECTED = " (troposphere corrected)";
+
     private static final String REGISTRATION = " @";
 
     private OrbitMessages() {}
@@ -129,7 +133,35 @@ public final class OrbitMessages {
     }
 
     private static String reported(String sensorId, Corrections corrections) {
-        return corrections.getTroposphere() ? sensorId + " (troposphere corrected)" : sensorId;
+        return corrections.getTroposphere() ? sensorId + CORRECTED : sensorId;
+    }
+
+    /** The identifier under which the sensor of a fit is registered. */
+    public static String registeredSensorId(String fitSensorId) {
+        String reported = reportedSensorId(fitSensorId);
+        return reported.endsWith(CORRECTED) ? reported.substring(0, reported.length() - CORRECTED.length()) : reported;
+    }
+
+    /** How a sensor compares with the others, as the contract has it. */
+    public static SensorCalibration calibration(nl.sluis.orbit.determination.SensorCalibration calibration) {
+        return SensorCalibration.newBuilder()
+                .setQuantity(quantity(calibration.component()))
+                .setBias(calibration.bias())
+                .setBiasSigma(calibration.biasSigma())
+                .setNoise(calibration.noise())
+                .setObservations(calibration.used())
+                .build();
+    }
+
+    /** Who disagrees with the others, as the contract has it. */
+    public static Disagreement disagreement(
+            ObjectReference object, nl.sluis.orbit.determination.Disagreement disagreement) {
+        return Disagreement.newBuilder()
+                .setObject(object)
+                .setOriginator(disagreement.originator())
+                .setSigmas(disagreement.sigmas())
+                .setDownWeighted(disagreement.downWeighted())
+                .build();
     }
 
     /** The name under which a sensor is reported. */
@@ -391,7 +423,8 @@ public final class OrbitMessages {
         return quality.build();
     }
 
-    private static FitVerdict verdict(Verdict verdict) {
+    /** What became of a fit, as the contract has it. */
+    public static FitVerdict verdict(Verdict verdict) {
         return switch (verdict) {
             case CONVERGED -> FitVerdict.FIT_VERDICT_CONVERGED;
             case TOO_FEW_OBSERVATIONS, NOT_OBSERVABLE, NO_INITIAL_ORBIT -> FitVerdict.FIT_VERDICT_TOO_FEW_OBSERVATIONS;

@@ -34,17 +34,32 @@ final class OfficerReading {
 
     /** Whether it may read about what has a label. */
     boolean maySee(Label proto) {
-        SecurityLabel label;
+        return label(proto)
+                .filter(label -> {
+                    String nation = officer.nation().toUpperCase(Locale.ROOT);
+                    boolean owns = label.owners().stream()
+                            .anyMatch(owner -> owner.nation().equals(nation));
+                    boolean hosts = officer.nation().equals(hostNation);
+                    return (owns || hosts) && isCleared(label);
+                })
+                .isPresent();
+    }
+
+    /** Whether its clearance goes as far as a label, whoever owns what is labelled. */
+    boolean isCleared(Label proto) {
+        return label(proto).filter(this::isCleared).isPresent();
+    }
+
+    private Optional<SecurityLabel> label(Label proto) {
         try {
-            label = policy.bundle().label(proto);
+            return Optional.of(policy.bundle().label(proto));
         } catch (LabelException e) {
-            return false;
+            return Optional.empty();
         }
-        String nation = officer.nation().toUpperCase(Locale.ROOT);
-        boolean owns = label.owners().stream().anyMatch(owner -> owner.nation().equals(nation));
-        boolean hosts = officer.nation().equals(hostNation);
-        return (owns || hosts)
-                && tenant.isPresent()
+    }
+
+    private boolean isCleared(SecurityLabel label) {
+        return tenant.isPresent()
                 && label.parts().stream().allMatch(part -> {
                     Clearance clearance =
                             tenant.get().clearances().get(part.spif().name());

@@ -19,6 +19,7 @@ import nl.sluis.policy.bundle.Tenant;
 import nl.sluis.policy.decide.CompiledPolicy;
 import nl.sluis.policy.decide.Decision;
 import nl.sluis.policy.decide.Item;
+import nl.sluis.policy.decide.Obligations;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.reference.ReferencePolicy;
 import nl.sluis.policy.rule.Kind;
@@ -175,6 +176,20 @@ public final class PolicyInForce implements Usability {
                     .forEach(audiences::set);
             return audiences;
         }
+    }
+
+    /** The audiences to which an item of a kind with a contribution's label would go now, whole. */
+    public BitSet whole(SecurityLabel label, ObjectKey object, Kind product) {
+        Decision decision = decideUse(deciders, second, clock, label, object, product);
+        BitSet audiences = new BitSet();
+        decision.direct().stream()
+                .filter(decision::isReleased)
+                .filter(i -> {
+                    Obligations obligations = decision.obligations(i);
+                    return obligations != null && obligations.isNone();
+                })
+                .forEach(audiences::set);
+        return audiences;
     }
 
     @Override

@@ -100,7 +100,7 @@ public final class WithdrawnContributions implements AutoCloseable {
     }
 
     /** Whether one of some contributions was taken back. */
-    boolean includesOneOf(List<String> contributionIds) {
+    public boolean includesOneOf(List<String> contributionIds) {
         return !ids.isEmpty() && contributionIds.stream().anyMatch(ids::contains);
     }
 }

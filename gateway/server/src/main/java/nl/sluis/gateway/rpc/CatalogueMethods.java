@@ -100,7 +100,7 @@ public final class CatalogueMethods {
         return Errors.notFound("OBJECT", "no such object for this tenant");
     }
 
-    private static ObjectKey object(ObjectReference reference) {
+    static ObjectKey object(ObjectReference reference) {
         return ObjectKey.of(reference)
                 .orElseThrow(() -> Errors.invalidField(
                         "object",
