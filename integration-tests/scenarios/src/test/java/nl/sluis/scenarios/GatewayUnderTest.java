@@ -148,7 +148,14 @@ final class GatewayUnderTest implements AutoCloseable {
      * @param resources where configuration and policy are: {@code gateway.yaml} and the folder {@code policy}
      */
     static GatewayUnderTest start(Path folder, DevelopmentPki pki, Clock clock, String resources) throws Exception {
-        Path config = prepare(folder, pki, resources, Map.of());
+        return start(folder, pki, clock, resources, Map.of());
+    }
+
+    /** As the one above, with texts in configuration and policy changed before the first start. */
+    static GatewayUnderTest start(
+            Path folder, DevelopmentPki pki, Clock clock, String resources, Map<String, String> changes)
+            throws Exception {
+        Path config = prepare(folder, pki, resources, changes);
         Gateway gateway = Gateway.open(GatewayConfig.load(config), folder, clock);
         gateway.start();
         return new GatewayUnderTest(folder, pki, clock, gateway, spifs(folder));

@@ -86,7 +86,11 @@ final class Histories {
     private static final Map<String, double[]> SITES_DEG = Map.of(
             "fra/radar-west", new double[] {48, 1},
             "deu/radar-north", new double[] {52, 11},
-            "ita/radar-south", new double[] {40, 16});
+            "ita/radar-south", new double[] {40, 16},
+            "fra/deep-eye", new double[] {45, 4});
+
+    /** How much finer a sensor measures than the others. */
+    private static final Map<String, Double> FINER = Map.of("fra/deep-eye", 10.0);
 
     private static final List<Propagator> TRUTH = new ArrayList<>();
 
@@ -220,18 +224,19 @@ final class Histories {
         return start.plus(SLOT.multipliedBy(slot));
     }
 
-    static Sensor sensor(String originator, Label label) {
-        double[] site = SITES_DEG.get(originator);
+    static Sensor sensor(String sensorId, Label label) {
+        double[] site = SITES_DEG.get(sensorId);
+        double finer = FINER.getOrDefault(sensorId, 1.0);
         return Sensor.newBuilder()
-                .setSensorId(originator)
-                .setParticipant(originator)
+                .setSensorId(sensorId)
+                .setParticipant(sensorId)
                 .setGround(GroundSite.newBuilder()
                         .setLatitudeRad(Math.toRadians(site[0]))
                         .setLongitudeRad(Math.toRadians(site[1])))
                 .setSigmas(MeasurementSigmas.newBuilder()
-                        .setRangeM(RANGE_SIGMA_M)
-                        .setAzimuthRad(ANGLE_SIGMA_RAD)
-                        .setElevationRad(ANGLE_SIGMA_RAD))
+                        .setRangeM(RANGE_SIGMA_M / finer)
+                        .setAzimuthRad(ANGLE_SIGMA_RAD / finer)
+                        .setElevationRad(ANGLE_SIGMA_RAD / finer))
                 .setLabel(label)
                 .build();
     }
@@ -272,13 +277,19 @@ final class Histories {
         return item.build();
     }
 
-    private static Contribution.Builder contribution(String clientId, Label label) {
+    static Contribution.Builder contribution(String clientId, Label label) {
         return Contribution.newBuilder().setClientId(clientId).setLabel(label);
     }
 
     private static ObservationSeries observations(Event event, Random random) {
         int object = random.nextInt(4) == 0 ? 2 : random.nextInt(2);
-        double[] site = SITES_DEG.get(event.originator());
+        return observations(event.originator(), object, event.slot(), random);
+    }
+
+    /** A few minutes of ranges and directions of one object. */
+    static ObservationSeries observations(String sensorId, int object, int slot, Random random) {
+        double[] site = SITES_DEG.get(sensorId);
+        double finer = FINER.getOrDefault(sensorId, 1.0);
         OneAxisEllipsoid earth = new OneAxisEllipsoid(
                 Constants.WGS84_EARTH_EQUATORIAL_RADIUS,
                 Constants.WGS84_EARTH_FLATTENING,
@@ -286,7 +297,7 @@ final class Histories {
         TopocentricFrame station = new TopocentricFrame(
                 earth, new GeodeticPoint(Math.toRadians(site[0]), Math.toRadians(site[1]), 0), "site");
         ObservationSeries.Builder series = ObservationSeries.newBuilder()
-                .setSensorId(event.originator())
+                .setSensorId(sensorId)
                 .setObject(ObjectReference.newBuilder().setCatalogueNumber(OBJECTS[object]))
                 .setTimeScale(TimeScale.TIME_SCALE_UTC)
                 .setCorrections(Corrections.newBuilder()
@@ -294,7 +305,7 @@ final class Histories {
                         .setTroposphere(true)
                         .setIonosphere(true)
                         .setAberration(true));
-        Instant from = time(DAY, 3 * event.slot());
+        Instant from = time(DAY, 3 * slot);
         for (int i = 0; i < OBSERVATIONS; i++) {
             Instant epoch = from.plusSeconds(240L * i + random.nextInt(60));
             SpacecraftState state = truth(object).propagate(date(epoch));
@@ -303,18 +314,19 @@ final class Histories {
             series.addObservations(Observation.newBuilder()
                     .setEpoch(timestamp(epoch))
                     .setRange(Range.newBuilder()
-                            .setRangeM(seen.getRange() + RANGE_SIGMA_M * random.nextGaussian())
+                            .setRangeM(seen.getRange() + RANGE_SIGMA_M / finer * random.nextGaussian())
                             .setMode(RangeMode.RANGE_MODE_ONE_WAY)));
             series.addObservations(Observation.newBuilder()
                     .setEpoch(timestamp(epoch))
                     .setAzimuthElevation(AzimuthElevation.newBuilder()
-                            .setAzimuthRad(seen.getAzimuth() + ANGLE_SIGMA_RAD * random.nextGaussian())
-                            .setElevationRad(seen.getElevation() + ANGLE_SIGMA_RAD * random.nextGaussian())));
+                            .setAzimuthRad(seen.getAzimuth() + ANGLE_SIGMA_RAD / finer * random.nextGaussian())
+                            .setElevationRad(seen.getElevation() + ANGLE_SIGMA_RAD / finer * random.nextGaussian())));
         }
         return series.build();
     }
 
-    private static Ephemeris orbit(int object, double offsetM) {
+    /** An orbit at the start of the day, off by some metres. */
+    static Ephemeris orbit(int object, double offsetM) {
         SpacecraftState state = truth(object).propagate(date(DAY));
         Vector3D position = state.getPosition().add(new Vector3D(offsetM, Vector3D.PLUS_I));
         Vector3D velocity = state.getPVCoordinates().getVelocity();

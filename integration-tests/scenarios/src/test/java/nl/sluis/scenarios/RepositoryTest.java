@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nl.sluis.gateway.Sluis;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -152,26 +153,22 @@ final class RepositoryTest {
                 .filter(file -> ROOT.relativize(file).toString().contains("src/main/java"))
                 .map(file -> Objects.requireNonNull(file.getParent()))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(packages)
-                .hasSizeGreaterThan(10)
-                .allSatisfy(folder -> assertThat(folder.resolve("package-info.java"))
-                        .content()
-                        .contains("@NullMarked", "/**"));
+        assertThat(packages).hasSizeGreaterThan(10).allSatisfy(folder -> assertThat(folder.resolve("package-info.java"))
+                .content()
+                .contains("@NullMarked", "/**"));
     }
 
     @Test
-    void the_demonstration_ends_well_and_tells_what_each_partner_got(@TempDir Path folder) throws Exception {
+    @Tag("long")
+    void the_demonstration_refuses_nothing_of_its_own(@TempDir Path folder) throws Exception {
         String output = demo(folder);
-        assertThat(output)
-                .contains("what each partner got", "what was withheld, and by which rule")
-                .containsPattern("(?m)^W3B +1-sigma \\S+ k?m +1-sigma \\S+ k?m +1-sigma \\S+ k?m")
-                .contains("521 obs, AUS ITA KOR USA ZAF")
-                .contains("contributors withheld")
-                .doesNotContain("input that was refused");
+        assertToldWhatEachPartnerGot(output);
+        assertThat(output).contains("521 obs, AUS ITA KOR USA ZAF").doesNotContain("input that was refused");
     }
 
     @Test
-    void a_damaged_line_is_named_and_the_rest_of_its_file_is_taken(@TempDir Path folder) throws Exception {
+    void the_demonstration_ends_well_and_a_damaged_line_is_named_and_the_rest_of_its_file_taken(@TempDir Path folder)
+            throws Exception {
         String good = Files.readString(ROOT.resolve("gateway/server/src/main/resources/demo/w3b/w3b-kumsan.tdm"));
         String bad = good.replaceFirst(" 43\\.1923\n", " forty-three\n");
         Path input = Files.createDirectories(folder.resolve("input"));
@@ -179,8 +176,17 @@ final class RepositoryTest {
         long line = bad.lines().takeWhile(text -> !text.contains("forty-three")).count() + 1;
 
         String output = demo(folder, "--input", input.toString());
+        assertToldWhatEachPartnerGot(output);
+        assertThat(output).contains("520 obs, AUS ITA KOR USA ZAF");
         assertThat(output.substring(output.indexOf("input that was refused")))
                 .contains("w3b-kumsan", "line " + line, "forty-three", "the rest of the file was taken");
+    }
+
+    private static void assertToldWhatEachPartnerGot(String output) {
+        assertThat(output)
+                .contains("what each partner got", "what was withheld, and by which rule")
+                .containsPattern("(?m)^W3B +1-sigma \\S+ k?m +1-sigma \\S+ k?m +1-sigma \\S+ k?m")
+                .contains("contributors withheld");
     }
 
     /** Runs the demonstration as the README has it, in a process of its own. */
