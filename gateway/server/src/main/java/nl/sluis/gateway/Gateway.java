@@ -448,10 +448,11 @@ public final class Gateway implements AutoCloseable {
     /** What a caller may do is what its certificate names and its entry in the tenant list grants. */
     private static Set<Role> rolesOf(PolicyInForce policy, CallerIdentity caller) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
-        policy.tenant(caller.tenant()).ifPresent(tenant -> caller.roles().stream()
-                .filter(role -> tenant.roles().stream()
-                        .anyMatch(granted -> granted.word().equals(role.word())))
-                .forEach(roles::add));
+        policy.tenant(caller.tenant())
+                .ifPresent(tenant -> caller.roles().stream()
+                        .filter(role -> tenant.roles().stream()
+                                .anyMatch(granted -> granted.word().equals(role.word())))
+                        .forEach(roles::add));
         return roles;
     }
 
@@ -529,9 +530,11 @@ public final class Gateway implements AutoCloseable {
         List<HealthCheck> checks = new ArrayList<>();
         checks.add(
                 new HealthCheck("serving", () -> serving.isServing() ? State.well() : State.notReady("not serving")));
-        checks.add(new HealthCheck("journal", () -> journal.failure()
-                .map(failure -> State.notReady(failure.code().name()))
-                .orElseGet(State::well)));
+        checks.add(new HealthCheck(
+                "journal",
+                () -> journal.failure()
+                        .map(failure -> State.notReady(failure.code().name()))
+                        .orElseGet(State::well)));
         checks.add(new HealthCheck(
                 "epoch", () -> node.isConfirmed() ? State.well() : State.notReady("epoch unconfirmed")));
         for (String duty : DUTIES) {
@@ -607,13 +610,12 @@ public final class Gateway implements AutoCloseable {
     private void trim() {
         retention.forEach((log, kept) -> {
             try {
-                Retention bounded =
-                        switch (log) {
-                            case CONTRIBUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.SOLUTIONS, FUSION));
-                            case SOLUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.PRODUCTS, HAZARD));
-                            case PRODUCTS -> kept.keepingFrom(1 + journal.progress(LogName.RELEASED, RELEASE));
-                            default -> kept;
-                        };
+                Retention bounded = switch (log) {
+                    case CONTRIBUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.SOLUTIONS, FUSION));
+                    case SOLUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.PRODUCTS, HAZARD));
+                    case PRODUCTS -> kept.keepingFrom(1 + journal.progress(LogName.RELEASED, RELEASE));
+                    default -> kept;
+                };
                 journal.trim(log, bounded).join();
             } catch (StoreException | CompletionException e) {
                 LOG.warn("log not trimmed, log={} reason={}", log, e.getMessage());
@@ -634,15 +636,17 @@ public final class Gateway implements AutoCloseable {
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         for (String duty : DUTIES) {
-            Gauge.builder("sluis.stage.position", node, at -> at.stage(duty)
-                            .map(Stage::position)
-                            .orElse(0L))
+            Gauge.builder(
+                            "sluis.stage.position",
+                            node,
+                            at -> at.stage(duty).map(Stage::position).orElse(0L))
                     .description("entries handled; 0 where another node runs the stage")
                     .tag("stage", duty)
                     .register(meters);
-            Gauge.builder("sluis.stage.failures", node, at -> at.stage(duty)
-                            .map(Stage::failures)
-                            .orElse(0L))
+            Gauge.builder(
+                            "sluis.stage.failures",
+                            node,
+                            at -> at.stage(duty).map(Stage::failures).orElse(0L))
                     .description("entries passed over")
                     .tag("stage", duty)
                     .register(meters);

@@ -153,9 +153,11 @@ final class RepositoryTest {
                 .filter(file -> ROOT.relativize(file).toString().contains("src/main/java"))
                 .map(file -> Objects.requireNonNull(file.getParent()))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(packages).hasSizeGreaterThan(10).allSatisfy(folder -> assertThat(folder.resolve("package-info.java"))
-                .content()
-                .contains("@NullMarked", "/**"));
+        assertThat(packages)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(folder -> assertThat(folder.resolve("package-info.java"))
+                        .content()
+                        .contains("@NullMarked", "/**"));
     }
 
     @Test

@@ -45,8 +45,7 @@ class S61SecretRadarTest {
     /** A rule of the nation's policy, and what its officers declare before it. */
     private static final String RULE = "  - redact: own-residuals\n";
 
-    private static final String DECLARED =
-            """
+    private static final String DECLARED = """
           - relabel: safety-of-flight
             what: {kind: conjunction}
             keep: [tca, miss_distance: 100 m, objects]

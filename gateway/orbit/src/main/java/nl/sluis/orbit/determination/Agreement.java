@@ -265,16 +265,17 @@ final class Agreement {
         NormalEquations.Solved together = solved(all).orElseThrow();
         List<Disagreement> disagreements = new ArrayList<>();
         List<double[]> shifts = new ArrayList<>();
-        all.stream().forEach(one -> solved(without(all, one)).ifPresent(others -> {
-            if (disagreeing.get(one)) {
-                disagreements.add(new Disagreement(originators.get(one), rms(one, others), false));
-            }
-            double[] shift = new double[dimension];
-            for (int i = 0; i < dimension; i++) {
-                shift[i] = others.correction()[i] - together.correction()[i];
-            }
-            shifts.add(shift);
-        }));
+        all.stream()
+                .forEach(one -> solved(without(all, one)).ifPresent(others -> {
+                    if (disagreeing.get(one)) {
+                        disagreements.add(new Disagreement(originators.get(one), rms(one, others), false));
+                    }
+                    double[] shift = new double[dimension];
+                    for (int i = 0; i < dimension; i++) {
+                        shift[i] = others.correction()[i] - together.correction()[i];
+                    }
+                    shifts.add(shift);
+                }));
         return new Judgement(disagreements, Map.of(), shifts);
     }
 

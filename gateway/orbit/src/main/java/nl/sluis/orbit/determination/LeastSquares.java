@@ -506,15 +506,17 @@ final class LeastSquares {
                 }
             }
         }
-        groups.values().forEach(components -> components.values().forEach(group -> {
-            double[] sizes = group.stream().mapToDouble(Left::size).sorted().toArray();
-            double scatter = Math.max(1, MEDIAN_TO_SIGMA * sizes[sizes.length / 2]);
-            for (Left left : group) {
-                if (!(left.size() <= settings.editingSigma() * scatter)) {
-                    outliers.add(left.inputId());
-                }
-            }
-        }));
+        groups.values()
+                .forEach(components -> components.values().forEach(group -> {
+                    double[] sizes =
+                            group.stream().mapToDouble(Left::size).sorted().toArray();
+                    double scatter = Math.max(1, MEDIAN_TO_SIGMA * sizes[sizes.length / 2]);
+                    for (Left left : group) {
+                        if (!(left.size() <= settings.editingSigma() * scatter)) {
+                            outliers.add(left.inputId());
+                        }
+                    }
+                }));
         return outliers;
     }
 }

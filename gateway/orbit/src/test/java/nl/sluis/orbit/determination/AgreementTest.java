@@ -167,9 +167,10 @@ class AgreementTest {
     static Map<String, List<Observation>> with(
             Map<String, List<Observation>> honest, String wrong, List<Component> components, double sigmas) {
         Map<String, List<Observation>> changed = new HashMap<>(honest);
-        changed.computeIfPresent(wrong, (id, all) -> all.stream()
-                .map(one -> wrong(one, components, sigmas))
-                .toList());
+        changed.computeIfPresent(
+                wrong,
+                (id, all) ->
+                        all.stream().map(one -> wrong(one, components, sigmas)).toList());
         return changed;
     }
 

@@ -197,8 +197,10 @@ public final class Fusion implements Stage.Work {
         Map<AudienceId, List<T>> views = new HashMap<>();
         BitSet all = new BitSet();
         all.set(0, bundle.audiences().size());
-        compartments.views(all).forEach(view -> view.audiences().stream()
-                .forEach(i -> views.put(AudienceId.of(bundle.audiences().get(i)), view.entries())));
+        compartments
+                .views(all)
+                .forEach(view -> view.audiences().stream()
+                        .forEach(i -> views.put(AudienceId.of(bundle.audiences().get(i)), view.entries())));
         return views;
     }
 
@@ -255,14 +257,16 @@ public final class Fusion implements Stage.Work {
                 }
                 case OBSERVATIONS -> {
                     ObservationSeries series = record.getObservations();
-                    key(series.getObject()).ifPresent(key -> seen.computeIfAbsent(key, none -> new ArrayList<>())
-                            .addAll(OrbitMessages.observations(series, sensors)));
+                    key(series.getObject())
+                            .ifPresent(key -> seen.computeIfAbsent(key, none -> new ArrayList<>())
+                                    .addAll(OrbitMessages.observations(series, sensors)));
                 }
                 case EPHEMERIS -> {
                     Ephemeris ephemeris = record.getEphemeris();
-                    key(ephemeris.getObject()).ifPresent(key -> references
-                            .computeIfAbsent(key, none -> new ArrayList<>())
-                            .addAll(inertial(ephemeris)));
+                    key(ephemeris.getObject())
+                            .ifPresent(key -> references
+                                    .computeIfAbsent(key, none -> new ArrayList<>())
+                                    .addAll(inertial(ephemeris)));
                     passedOn.add(passOn(contribution).setEphemeris(ephemeris).build());
                 }
                 case ELEMENTS -> elements.add(record.getElements());
