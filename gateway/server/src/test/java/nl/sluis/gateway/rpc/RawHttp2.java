@@ -10,6 +10,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -135,11 +136,20 @@ final class RawHttp2 implements AutoCloseable {
         while (true) {
             Frame frame = next();
             if (frame.type() == SETTINGS && frame.flags() == 0) {
-                frame(SETTINGS, ACK, 0, new byte[0]).flush();
+                acknowledge();
             }
             if (wanted.test(frame)) {
                 return frame;
             }
+        }
+    }
+
+    private void acknowledge() throws IOException {
+        try {
+            frame(SETTINGS, ACK, 0, new byte[0]).flush();
+        } catch (SocketException closed) {
+            // what the server said before it closed the connection is still to be read
+            unsent.reset();
         }
     }
 
