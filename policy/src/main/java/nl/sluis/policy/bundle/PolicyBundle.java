@@ -11,6 +11,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.OwnerId;
 import nl.sluis.policy.label.SecurityLabel;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * groups, tenants and consents. Read and resolved: every name that a rule uses is defined.
  */
 public final class PolicyBundle {
+    /** Checked labels that are kept, some kilobytes each; with more, all are checked anew. */
+    private static final int LABELS_KEPT_MAX = 1_024;
+
     private final NavigableMap<String, byte[]> files;
     private final BundleHeader header;
     private final Spifs spifs;
@@ -37,6 +41,7 @@ public final class PolicyBundle {
     private final Map<String, Set<OwnerId>> missingConsents;
     private final List<Audience> audiences;
     private final Map<String, Integer> audienceOfTenant;
+    private final Map<Label, SecurityLabel> checkedLabels = new ConcurrentHashMap<>();
 
     PolicyBundle(
             NavigableMap<String, byte[]> files,
@@ -89,9 +94,17 @@ public final class PolicyBundle {
                 files, BundleHeader.DRAFT, spifs, others, definitions, groups, tenants, consents, missingConsents);
     }
 
-    /** Checks a label under this bundle's security policies and communities. */
+    /** Checks a label under this bundle's security policies and communities; good ones are kept, for most come again. */
     public SecurityLabel label(Label label) throws LabelException {
-        return SecurityLabel.of(label, spifs);
+        SecurityLabel known = checkedLabels.get(label);
+        if (known == null) {
+            known = SecurityLabel.of(label, spifs);
+            if (checkedLabels.size() >= LABELS_KEPT_MAX) {
+                checkedLabels.clear();
+            }
+            checkedLabels.put(label, known);
+        }
+        return known;
     }
 
     /** The files by path, the SPIFs that come with the module included. */

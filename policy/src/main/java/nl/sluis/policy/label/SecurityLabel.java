@@ -47,6 +47,7 @@ public final class SecurityLabel {
     private final @Nullable Instant review;
     private final Mode mode;
     private final List<LineageStep> lineage;
+    private final Label proto;
     private final byte[] canonical;
     private final String digest;
 
@@ -69,7 +70,8 @@ public final class SecurityLabel {
         this.review = review;
         this.mode = mode;
         this.lineage = List.copyOf(new TreeSet<>(lineage));
-        this.canonical = serialise(toProto());
+        this.proto = write();
+        this.canonical = serialise(proto);
         this.digest = HexFormat.of().formatHex(sha256(canonical));
     }
 
@@ -246,6 +248,10 @@ public final class SecurityLabel {
 
     /** The canonical form on the wire, with history; see {@link #released()}. */
     public Label toProto() {
+        return proto;
+    }
+
+    private Label write() {
         Label.Builder out = Label.newBuilder().setCreated(timestamp(created)).setDataMode(mode.toProto());
         if (review != null) {
             out.setReview(timestamp(review));

@@ -41,6 +41,7 @@ import nl.sluis.orbit.data.Coverage;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.OwnerId;
+import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.proto.v1.Accepted;
 import nl.sluis.proto.v1.ContributeResponse;
 import nl.sluis.proto.v1.Contribution;
@@ -73,7 +74,6 @@ public final class ContributionIngest implements Ingest {
     private final Coverage coverage;
     private final SensorRegistry sensors;
     private final OwnProducts ownProducts;
-    private final CheckedLabels labels;
     private final Executor workers;
     private final InstantSource clock;
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -100,7 +100,6 @@ public final class ContributionIngest implements Ingest {
         this.coverage = coverage;
         this.sensors = SensorRegistry.load(journal);
         this.ownProducts = new OwnProducts(journal);
-        this.labels = new CheckedLabels(bundle);
         this.workers = workers;
         this.clock = clock;
         this.accepted = counter(meters, "accepted");
@@ -262,18 +261,18 @@ public final class ContributionIngest implements Ingest {
                     "contribution.client_id",
                     clientId.length() + " characters (expected: 1 to " + CLIENT_ID_LENGTH_MAX + ")");
         }
-        CheckedLabels.Checked label = label(source, item.getLabel(), received);
+        SecurityLabel label = label(source, item.getLabel(), received);
         if (item.hasOriginator() && !item.getLabel().getOwnersList().contains(item.getOriginator())) {
             throw refuse("contribution.originator", "is no owner in the label (expected: one of the label's owners)");
         }
         String tenant = source.tenant().toString();
         Read read = read(tenant, item, received);
-        Optional<Label> resubmitted = resubmitted(source, label.canonical(), read.records());
+        Optional<Label> resubmitted = resubmitted(source, label.toProto(), read.records());
         StoredContribution.Builder stored = StoredContribution.newBuilder()
                 .setContributionId(contributionId(source, item))
                 .setSource(tenant)
                 .setReceived(Times.timestamp(received))
-                .setLabel(resubmitted.orElse(label.canonical()))
+                .setLabel(resubmitted.orElse(label.toProto()))
                 .addAllRecords(read.records())
                 .setResubmitted(resubmitted.isPresent());
         if (item.hasDocument()) {
@@ -323,19 +322,19 @@ public final class ContributionIngest implements Ingest {
                         .sum());
     }
 
-    private CheckedLabels.Checked label(CallerIdentity source, Label label, Instant received) throws RefusedException {
-        CheckedLabels.Checked checked;
+    private SecurityLabel label(CallerIdentity source, Label label, Instant received) throws RefusedException {
+        SecurityLabel checked;
         try {
-            checked = labels.check(label);
+            checked = bundle.get().label(label);
         } catch (LabelException e) {
             throw refuse("contribution.label." + e.field(), "`" + e.found() + "` (expected: " + e.expected() + ")");
         }
-        Instant created = checked.label().created();
+        Instant created = checked.created();
         if (created.isAfter(received)) {
             throw refuse("contribution.label.created", "`" + created + "` (expected: not after " + received + ")");
         }
-        for (OwnerId owner : checked.label().owners()) {
-            if (!isSelf(source, owner) && !bundle.get().mayRelay(source.tenant().name(), owner, checked.label())) {
+        for (OwnerId owner : checked.owners()) {
+            if (!isSelf(source, owner) && !bundle.get().mayRelay(source.tenant().name(), owner, checked)) {
                 throw new RefusedException(Refusal.forbidden(
                         "contribution.label.owners",
                         "`" + owner + "` (expected: the tenant of the certificate, or an owner whose policy names it as"
@@ -536,12 +535,12 @@ public final class ContributionIngest implements Ingest {
                         "sensor.ground.latitude_rad",
                         "`" + sensor.getGround().getLatitudeRad() + "` (expected: -π/2 to π/2)");
             }
-            CheckedLabels.Checked label = label(source, sensor.getLabel(), received);
+            SecurityLabel label = label(source, sensor.getLabel(), received);
             StoredContribution stored = StoredContribution.newBuilder()
                     .setContributionId(Digests.id("sensor", tenant, sensor.getSensorId(), received.toString()))
                     .setSource(tenant)
                     .setReceived(Times.timestamp(received))
-                    .setLabel(label.canonical())
+                    .setLabel(label.toProto())
                     .addRecords(StoredRecord.newBuilder().setSensor(sensor))
                     .setOriginal(sensor.toByteString())
                     .build();
