@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * trust/&lt;nation&gt;/                  what a gateway loads
  *   trust-domain.txt root.pem issuing.pem crl/root.pem crl/issuing.pem
  * gateway/                         certificate.pem key.pem identity.p12 gateway-root.pem, and so everywhere below
+ *   ocsp-response.der              what its CA says of it, to staple
  * tenants/&lt;nation&gt;/&lt;name&gt;/
  * officers/&lt;nation&gt;/&lt;tenant&gt;/&lt;person&gt;/
  * bad/&lt;what is wrong&gt;/             and why.txt
@@ -89,6 +90,7 @@ public final class DevelopmentPki {
         for (NationAuthority authority : authorities.values()) {
             writeAuthority(authority);
         }
+        Files.write(gateway.folder().resolve("ocsp-response.der"), ocspResponse(gateway, now(), notAfter()));
     }
 
     /**
@@ -192,15 +194,32 @@ public final class DevelopmentPki {
 
     /** Puts a certificate of this PKI on its CA's revocation list and writes the list anew with the next number. */
     public void revoke(Credential credential) throws IOException {
-        X509Certificate certificate = credential.certificate();
-        for (NationAuthority authority : authorities.values()) {
-            if (authority.issuing.certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
-                authority.issuing.revoke(certificate.getSerialNumber(), now());
-                writeCrls(authority);
-                return;
-            }
-        }
-        throw new IllegalArgumentException("no CA of this PKI has issued `" + credential.name() + "`");
+        NationAuthority authority = issuerOf(credential);
+        authority.issuing.revoke(credential.certificate().getSerialNumber(), now());
+        writeCrls(authority);
+    }
+
+    /**
+     * What the CA of a certificate says of it, as an OCSP response that a server may staple: good, unless it was revoked.
+     *
+     * @param thisUpdate from when on the answer holds
+     * @param nextUpdate until when
+     * @return DER (RFC 6960), signed by the CA itself
+     */
+    public byte[] ocspResponse(Credential credential, Instant thisUpdate, Instant nextUpdate) {
+        return issuerOf(credential).issuing.ocspResponse(credential.certificate(), thisUpdate, nextUpdate);
+    }
+
+    private NationAuthority issuerOf(Credential credential) {
+        return authorities.values().stream()
+                .filter(authority -> authority
+                        .issuing
+                        .certificate
+                        .getSubjectX500Principal()
+                        .equals(credential.certificate().getIssuerX500Principal()))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("no CA of this PKI has issued `" + credential.name() + "`"));
     }
 
     /** Writes every revocation list anew: valid from now, with the next number. */

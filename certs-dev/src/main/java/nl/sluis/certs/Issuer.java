@@ -39,11 +39,22 @@ import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.RespID;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.DigestCalculator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** One CA: its key, its certificate, and the serial numbers it has revoked. */
@@ -108,6 +119,30 @@ final class Issuer {
             return new JcaX509CRLConverter().getCRL(builder.build(signer("SHA384withECDSA", key, random)));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("cannot sign the CRL of `" + name + "`", e);
+        }
+    }
+
+    /** An answer about one certificate of this CA, signed by the CA itself (RFC 6960, 4.2). */
+    byte[] ocspResponse(X509Certificate about, Instant thisUpdate, Instant nextUpdate) {
+        try {
+            DigestCalculator sha1 = new JcaDigestCalculatorProviderBuilder()
+                    .setProvider(BOUNCY_CASTLE)
+                    .build()
+                    .get(CertificateID.HASH_SHA1);
+            CertificateID id =
+                    new CertificateID(sha1, new JcaX509CertificateHolder(certificate), about.getSerialNumber());
+            Instant since = revoked.get(about.getSerialNumber());
+            CertificateStatus status = since == null
+                    ? CertificateStatus.GOOD
+                    : new RevokedStatus(Date.from(since), CRLReason.keyCompromise);
+            BasicOCSPResp answer = new BasicOCSPRespBuilder(new RespID(name))
+                    .addResponse(id, status, Date.from(thisUpdate), Date.from(nextUpdate))
+                    .build(signer("SHA384withECDSA", key, random), null, Date.from(thisUpdate));
+            return new OCSPRespBuilder()
+                    .build(OCSPRespBuilder.SUCCESSFUL, answer)
+                    .getEncoded();
+        } catch (GeneralSecurityException | OCSPException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException("cannot answer for a certificate of `" + name + "`", e);
         }
     }
 

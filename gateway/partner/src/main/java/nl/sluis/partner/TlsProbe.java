@@ -1,6 +1,8 @@
 package nl.sluis.partner;
 
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -10,13 +12,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import javax.net.ssl.SSLContext;
+import java.util.Objects;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** One TLS handshake with a gateway, taken apart: what it offered, and why it failed if it did. */
@@ -32,18 +31,24 @@ public final class TlsProbe {
      * @param gateway the gateway's certificate, trusted or not; null where none came
      * @param protocol for example {@code "TLSv1.3"}
      * @param cipherSuite as Java names it
+     * @param group key exchange group, for example {@code "X25519MLKEM768"}; empty where no ServerHello came
+     * @param stapled whether the gateway handed over what its CA says of its certificate
      * @param applicationProtocol what ALPN agreed on, {@code "h2"} for gRPC
      * @param failure one line; null where the handshake succeeded
+     * @param stapleRefused whether the failure is that of the stapled answer
      */
     public record Result(
             @Nullable X509Certificate gateway,
             String protocol,
             String cipherSuite,
+            String group,
+            boolean stapled,
             String applicationProtocol,
-            @Nullable String failure) {}
+            @Nullable String failure,
+            boolean stapleRefused) {}
 
     /**
-     * Shakes hands as the partner.
+     * Shakes hands as the partner, with the TLS that channels have.
      *
      * @param limit longest wait for the connection and for each answer
      * @throws IOException if there is no connection at all
@@ -51,31 +56,52 @@ public final class TlsProbe {
      */
     public static Result probe(PartnerContext context, Credentials credentials, Duration limit)
             throws IOException, GeneralSecurityException {
-        Remembering trust = new Remembering(
-                (X509ExtendedTrustManager) credentials.trustManagers().getTrustManagers()[0]);
-        SSLContext tls = SSLContext.getInstance("TLSv1.3");
-        tls.init(credentials.keyManagers().getKeyManagers(), new TrustManager[] {trust}, null);
-        try (Socket plain = new Socket()) {
-            plain.connect(new InetSocketAddress(context.host(), context.port()), (int) limit.toMillis());
-            plain.setSoTimeout((int) limit.toMillis());
-            try (SSLSocket socket =
-                    (SSLSocket) tls.getSocketFactory().createSocket(plain, context.host(), context.port(), true)) {
-                SSLParameters parameters = socket.getSSLParameters();
-                parameters.setProtocols(new String[] {"TLSv1.3"});
-                parameters.setApplicationProtocols(new String[] {"h2"});
-                parameters.setEndpointIdentificationAlgorithm("HTTPS");
-                socket.setSSLParameters(parameters);
-                socket.startHandshake();
-                return new Result(
-                        trust.seen,
-                        socket.getSession().getProtocol(),
-                        socket.getSession().getCipherSuite(),
-                        socket.getApplicationProtocol(),
-                        null);
-            } catch (SSLException e) {
-                return new Result(trust.seen, "", "", "", oneLine(e));
-            }
+        GatewayTrust trust = Channels.trust(credentials);
+        SSLEngine engine =
+                Channels.tls(credentials, trust).newEngine(ByteBufAllocator.DEFAULT, context.host(), context.port());
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(parameters);
+        ServerHello hello = new ServerHello();
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(context.host(), context.port()), (int) limit.toMillis());
+            socket.setSoTimeout((int) limit.toMillis());
+            new BlockingHandshake(engine, socket).run(hello);
+            return new Result(
+                    trust.seen(),
+                    engine.getSession().getProtocol(),
+                    engine.getSession().getCipherSuite(),
+                    hello.group(),
+                    trust.stapled(),
+                    Objects.requireNonNullElse(engine.getApplicationProtocol(), ""),
+                    null,
+                    false);
+        } catch (SSLException e) {
+            StapledStatus.Refused staple = refusedStaple(e);
+            return new Result(
+                    trust.seen(),
+                    "",
+                    "",
+                    hello.group(),
+                    trust.stapled(),
+                    "",
+                    staple == null ? oneLine(e) : staple.getMessage(),
+                    staple != null);
+        } finally {
+            engine.closeOutbound();
+            ReferenceCountUtil.release(engine);
         }
+    }
+
+    private static StapledStatus.@Nullable Refused refusedStaple(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
+            if (cause instanceof StapledStatus.Refused refused) {
+                return refused;
+            }
+            cause = cause.getCause();
+        }
+        return null;
     }
 
     /** The first URI among a certificate's alternative names; empty where there is none. */
@@ -118,56 +144,5 @@ public final class TlsProbe {
         }
         String message = String.valueOf(cause.getMessage());
         return message.lines().findFirst().orElse(message);
-    }
-
-    /** Asks another trust manager, and remembers what the gateway showed even where that is not trusted. */
-    private static final class Remembering extends X509ExtendedTrustManager {
-        private final X509ExtendedTrustManager judge;
-        private @Nullable X509Certificate seen;
-
-        Remembering(X509ExtendedTrustManager judge) {
-            this.judge = judge;
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-                throws java.security.cert.CertificateException {
-            seen = chain[0];
-            judge.checkServerTrusted(chain, authType, socket);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-                throws java.security.cert.CertificateException {
-            seen = chain[0];
-            judge.checkServerTrusted(chain, authType, engine);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType)
-                throws java.security.cert.CertificateException {
-            seen = chain[0];
-            judge.checkServerTrusted(chain, authType);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {
-            throw new IllegalStateException("a client checks no clients");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
-            throw new IllegalStateException("a client checks no clients");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {
-            throw new IllegalStateException("a client checks no clients");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return judge.getAcceptedIssuers();
-        }
     }
 }

@@ -8,6 +8,10 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.DelegatingSslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslContextOption;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -28,6 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import javax.net.ssl.SSLEngine;
 import nl.sluis.certs.Credential;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.certs.PkiRequest;
@@ -44,14 +49,21 @@ import nl.sluis.proto.v1.Delivery;
 import nl.sluis.proto.v1.GetSelfRequest;
 import nl.sluis.proto.v1.GetSelfResponse;
 import nl.sluis.proto.v1.Label;
+import nl.sluis.proto.v1.ListWithdrawalsRequest;
+import nl.sluis.proto.v1.ListWithdrawalsResponse;
 import nl.sluis.proto.v1.Owner;
 import nl.sluis.proto.v1.PolicyPart;
+import nl.sluis.proto.v1.PolicyServiceGrpc;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.ProductKind;
+import nl.sluis.proto.v1.RelabelRequest;
+import nl.sluis.proto.v1.RelabelResponse;
 import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.SubscribeResponse;
 import nl.sluis.proto.v1.SubscriptionServiceGrpc;
 import nl.sluis.proto.v1.TenantServiceGrpc;
+import nl.sluis.proto.v1.Withdrawal;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway over real mutual TLS that does what a test tells it, well or badly. */
 public final class FakeGateway implements AutoCloseable {
@@ -71,6 +83,12 @@ public final class FakeGateway implements AutoCloseable {
     /** Every acknowledged withdrawal. */
     public final BlockingQueue<AcknowledgeWithdrawalRequest> acknowledged = new LinkedBlockingQueue<>();
 
+    /** Every request for another label. */
+    public final BlockingQueue<RelabelRequest> relabelled = new LinkedBlockingQueue<>();
+
+    /** What is answered to whoever lists withdrawals, a page each. */
+    public final List<Withdrawal> withdrawals = new CopyOnWriteArrayList<>();
+
     /** The answer to GetSelf; unimplemented while it is the default. */
     public volatile GetSelfResponse self = GetSelfResponse.getDefaultInstance();
 
@@ -82,6 +100,9 @@ public final class FakeGateway implements AutoCloseable {
 
     /** Certificates, bad ones too. */
     public final DevelopmentPki pki;
+
+    /** What it staples; nothing while null. */
+    public volatile byte @Nullable [] ocspResponse;
 
     private final Server server;
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
@@ -104,20 +125,35 @@ public final class FakeGateway implements AutoCloseable {
         health.setStatus("", HealthCheckResponse.ServingStatus.SERVING);
         Path trusted = pki.trustFolder().resolve("nld").resolve("root.pem");
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .sslContext(
+                .sslContext(stapling(
                         GrpcSslContexts.configure(io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder.forServer(
                                         pki.gateway().certificatePem().toFile(),
                                         pki.gateway().keyPem().toFile()))
                                 .protocols("TLSv1.3")
+                                .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768", "X25519"})
+                                .enableOcsp(true)
                                 .trustManager(trusted.toFile())
                                 .clientAuth(ClientAuth.REQUIRE)
-                                .build())
+                                .build()))
                 .addService(new Subscriptions())
                 .addService(new Contributions())
                 .addService(new Tenants())
+                .addService(new Policies())
                 .addService(health.getHealthService())
                 .build()
                 .start();
+    }
+
+    private SslContext stapling(SslContext plain) {
+        return new DelegatingSslContext(plain) {
+            @Override
+            protected void initEngine(SSLEngine engine) {
+                byte[] response = ocspResponse;
+                if (response != null) {
+                    ((ReferenceCountedOpenSslEngine) engine).setOcspResponse(response);
+                }
+            }
+        };
     }
 
     /** Where it listens. */
@@ -249,6 +285,28 @@ public final class FakeGateway implements AutoCloseable {
                 return new Contributing(item -> {}, () -> {});
             }
             return script.apply(answers);
+        }
+
+        @Override
+        public void relabel(RelabelRequest request, StreamObserver<RelabelResponse> answer) {
+            relabelled.add(request);
+            answer.onNext(RelabelResponse.newBuilder()
+                    .setRelabelled(Timestamp.newBuilder().setSeconds(1_793_534_400L))
+                    .build());
+            answer.onCompleted();
+        }
+    }
+
+    private final class Policies extends PolicyServiceGrpc.PolicyServiceImplBase {
+        @Override
+        public void listWithdrawals(ListWithdrawalsRequest request, StreamObserver<ListWithdrawalsResponse> answer) {
+            int page = request.getPageToken().isEmpty() ? 0 : Integer.parseInt(request.getPageToken());
+            ListWithdrawalsResponse.Builder response = ListWithdrawalsResponse.newBuilder();
+            if (page < withdrawals.size()) {
+                response.addWithdrawals(withdrawals.get(page)).setNextPageToken(Integer.toString(page + 1));
+            }
+            answer.onNext(response.build());
+            answer.onCompleted();
         }
     }
 

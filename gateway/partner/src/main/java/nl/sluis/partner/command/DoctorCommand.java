@@ -48,7 +48,6 @@ import picocli.CommandLine.Spec;
 /** Checks the way to a gateway step by step; each line that fails says what mends it. */
 @Command(
         name = "doctor",
-        mixinStandardHelpOptions = true,
         header = "Checks the way to the gateway step by step; each failing line says what mends it.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -71,6 +70,7 @@ public final class DoctorCommand implements Callable<Integer> {
     private static final Duration SKEW_FAIL = Duration.ofSeconds(30);
 
     private static final int LABEL_WIDTH = 18;
+    private static final String REVOCATION = "revocation";
     private static final String FIRST_MESSAGE = "first message";
 
     @Spec
@@ -191,6 +191,13 @@ public final class DoctorCommand implements Callable<Integer> {
         if (result.gateway() != null) {
             expiry("gateway's cert", result.gateway(), describe(result.gateway()), "tell the gateway's operator");
         }
+        if (result.stapleRefused()) {
+            return fail(
+                    ExitCode.UNREACHABLE,
+                    REVOCATION,
+                    String.valueOf(result.failure()),
+                    "tell the gateway's operator: the certificate is revoked, or its OCSP response wants renewal");
+        }
         if (result.failure() != null) {
             return fail(
                     ExitCode.UNREACHABLE,
@@ -201,7 +208,20 @@ public final class DoctorCommand implements Callable<Integer> {
                             : "--trust must hold the root of the gateway's certificate, and that must name `"
                                     + context.host() + "`");
         }
+        ok(
+                REVOCATION,
+                result.stapled()
+                        ? "the gateway's CA says good (stapled OCSP response)"
+                        : "the gateway staples no OCSP response");
         ok("TLS", result.protocol() + ", " + result.cipherSuite());
+        if (result.group().contains("MLKEM")) {
+            ok("key exchange", result.group() + ", post-quantum");
+        } else {
+            warn(
+                    "key exchange",
+                    result.group() + ", not post-quantum",
+                    "gateway and client need BoringSSL, here and there as on Linux x86-64, for X25519MLKEM768");
+        }
         if (!result.applicationProtocol().equals("h2")) {
             return fail(
                     ExitCode.UNREACHABLE,

@@ -2,9 +2,11 @@ package nl.sluis.partner.command;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.Timestamp;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,11 +25,14 @@ import javax.net.ssl.SSLSocket;
 import nl.sluis.certs.Credential;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.partner.FakeGateway;
+import nl.sluis.partner.PartnerClient;
+import nl.sluis.partner.TlsProbe;
 import nl.sluis.proto.v1.Checkpoint;
 import nl.sluis.proto.v1.Clearance;
 import nl.sluis.proto.v1.Closing;
 import nl.sluis.proto.v1.ClosingReason;
 import nl.sluis.proto.v1.DataMode;
+import nl.sluis.proto.v1.GetSelfRequest;
 import nl.sluis.proto.v1.GetSelfResponse;
 import nl.sluis.proto.v1.Role;
 import nl.sluis.proto.v1.SubscribeResponse;
@@ -61,6 +66,7 @@ class DoctorCommandTest {
     void reset() {
         gateway.health.setStatus("", HealthCheckResponse.ServingStatus.SERVING);
         gateway.self = self(Duration.ZERO);
+        gateway.ocspResponse = null;
         gateway.subscriptions.clear();
         for (int i = 0; i < 2; i++) {
             gateway.subscriptions.add((request, answers) -> answers.onNext(SubscribeResponse.newBuilder()
@@ -77,6 +83,8 @@ class DoctorCommandTest {
         assertThat(ran.out())
                 .contains("spiffe://nld.sluis.test/tenant/nld/ssa-centre/contributor/subscriber")
                 .contains("TLSv1.3, TLS_AES_")
+                .contains("ok    key exchange      X25519MLKEM768, post-quantum")
+                .contains("ok    revocation        the gateway staples no OCSP response")
                 .contains("ok    ALPN              h2")
                 .contains("ok    health            serving")
                 .contains("ok    tenant            nld/ssa-centre, active")
@@ -152,6 +160,47 @@ class DoctorCommandTest {
     }
 
     @Test
+    void whatTheGatewaysCaSaysOfItIsBelievedWhereItIsStapled() throws Exception {
+        Instant now = clock.instant();
+        Credential own = gateway.pki.gateway();
+        gateway.ocspResponse = gateway.pki.ocspResponse(own, now.minusSeconds(60), now.plusSeconds(3600));
+        Ran good = Ran.run(gateway, new DoctorCommand(clock));
+        assertThat(good.exitCode()).isZero();
+        assertThat(good.out()).contains("ok    revocation        the gateway's CA says good");
+
+        gateway.ocspResponse = gateway.pki.ocspResponse(own, now.minusSeconds(7200), now.minusSeconds(3600));
+        Ran old = Ran.run(gateway, new DoctorCommand(clock));
+        assertThat(old.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(old.out())
+                .contains("FAIL  revocation        stapled OCSP response: ")
+                .contains("-> tell the gateway's operator");
+
+        Credential other = gateway.pki.tenant("nld", "ssa-centre");
+        gateway.ocspResponse = gateway.pki.ocspResponse(other, now.minusSeconds(60), now.plusSeconds(3600));
+        assertThat(Ran.run(gateway, new DoctorCommand(clock)).out()).contains("FAIL  revocation");
+    }
+
+    /** The channel that streams use refuses it too, not only the doctor. */
+    @Test
+    void aGatewayThatItsCaHasRevokedGetsNoCall(@TempDir Path another) throws Exception {
+        Instant now = clock.instant();
+        try (FakeGateway revoked = new FakeGateway(another)) {
+            revoked.pki.revoke(revoked.pki.gateway());
+            revoked.ocspResponse =
+                    revoked.pki.ocspResponse(revoked.pki.gateway(), now.minusSeconds(60), now.plusSeconds(3600));
+            Ran ran = Ran.run(revoked, new DoctorCommand(clock));
+            assertThat(ran.out()).contains("FAIL  revocation").contains("evoked");
+            try (PartnerClient client = PartnerClient.open(revoked.context())) {
+                assertThatExceptionOfType(StatusRuntimeException.class)
+                        .isThrownBy(() -> client.tenants().getSelf(GetSelfRequest.getDefaultInstance()))
+                        .satisfies(failure -> assertThat(
+                                        TlsProbe.oneLine(failure.getStatus().getCause()))
+                                .contains("revoked"));
+            }
+        }
+    }
+
+    @Test
     void aGatewayThatDoesNotServeIsAWarning() {
         gateway.health.setStatus("", HealthCheckResponse.ServingStatus.NOT_SERVING);
         Ran ran = Ran.run(gateway, new DoctorCommand(clock));
@@ -216,6 +265,7 @@ class DoctorCommandTest {
             Ran ran = doctor("localhost:" + web.getLocalPort(), own, own.keyPem(), own.gatewayRootPem());
             assertThat(ran.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
             assertThat(ran.out())
+                    .contains("warn  key exchange      X25519, not post-quantum")
                     .contains("FAIL  ALPN              `` (expected: `h2`)")
                     .contains("-> this port is not the partners' gRPC port");
             server.join();
