@@ -204,13 +204,37 @@ public interface GatewayConfig {
         String clientAuthorities();
     }
 
-    /** The gateway's certificate. */
+    /** The gateway's certificate; its key is a file or in a token. */
     interface Certificate {
         /** Certificate chain, PEM. */
         String chain();
 
         /** Private key, PKCS#8 PEM. */
-        String key();
+        Optional<String> key();
+
+        /** The token that holds the private key instead. */
+        Optional<Token> pkcs11();
+
+        /** What the CA says of the certificate, an OCSP response in DER, to staple. */
+        Optional<String> ocspResponse();
+    }
+
+    /** A private key in a PKCS#11 token. */
+    interface Token {
+        /** The token's PKCS#11 library. */
+        String library();
+
+        /** Place of the token among the slots of the library, from 0; the first where it is not set. */
+        OptionalInt slotIndex();
+
+        /** Label of the key and of its certificate in the token. */
+        String label();
+
+        /** File with the user's PIN. */
+        Optional<String> pinFile();
+
+        /** The PIN, from the environment: SLUIS_CERTIFICATE_PKCS11_PIN. */
+        Optional<String> pin();
     }
 
     /** Orbit determination. */

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code sluis gateway} in a process of its own, so that it can be killed; its log goes to a file beside. */
@@ -16,14 +17,21 @@ final class GatewayProcess implements AutoCloseable {
     private static final int STOP_S = 30;
 
     private final Path config;
+    private final Map<String, String> environment;
     private Process process;
 
-    private GatewayProcess(Path config) {
+    private GatewayProcess(Path config, Map<String, String> environment) {
         this.config = config;
+        this.environment = environment;
     }
 
     static GatewayProcess start(Path config) throws IOException {
-        GatewayProcess gateway = new GatewayProcess(config);
+        return start(config, Map.of());
+    }
+
+    /** @param environment is added to this process's own */
+    static GatewayProcess start(Path config, Map<String, String> environment) throws IOException {
+        GatewayProcess gateway = new GatewayProcess(config, environment);
         gateway.start();
         return gateway;
     }
@@ -48,10 +56,11 @@ final class GatewayProcess implements AutoCloseable {
                 "gateway",
                 "--config",
                 config.toString()));
-        process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve("gateway.log").toFile()))
-                .start();
+                        folder.resolve("gateway.log").toFile()));
+        builder.environment().putAll(environment);
+        process = builder.start();
         BufferedReader output = process.inputReader(UTF_8);
         String line = output.readLine();
         while (line != null && !line.startsWith("gateway: partners on port")) {

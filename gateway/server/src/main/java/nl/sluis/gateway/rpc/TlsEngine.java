@@ -3,7 +3,9 @@ package nl.sluis.gateway.rpc;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.SSLEngineOptions;
+import java.time.Clock;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Which TLS implementation serves the partner port. */
 public enum TlsEngine {
@@ -20,8 +22,13 @@ public enum TlsEngine {
         }
 
         @Override
-        SSLEngineOptions options() {
-            return new OpenSSLEngineOptions().setUseWorkerThread(true);
+        boolean staples() {
+            return true;
+        }
+
+        @Override
+        SSLEngineOptions options(Supplier<ServerCertificate> own, Clock clock) {
+            return new BoringSslOptions(own, clock).setUseWorkerThread(true);
         }
     },
     /** The JDK's own: on every platform; groups as the JDK has them (until Java 27 no hybrid one). */
@@ -36,8 +43,14 @@ public enum TlsEngine {
             return true;
         }
 
+        /** It asks the CA's responder itself, at a time of its own choosing, and can't be handed an answer. */
         @Override
-        SSLEngineOptions options() {
+        boolean staples() {
+            return false;
+        }
+
+        @Override
+        SSLEngineOptions options(Supplier<ServerCertificate> own, Clock clock) {
             return new JdkSSLEngineOptions().setUseWorkerThread(true);
         }
     };
@@ -52,6 +65,9 @@ public enum TlsEngine {
 
     abstract boolean isAvailable();
 
+    /** Whether it hands over the OCSP response that the operator gives. */
+    abstract boolean staples();
+
     /** Handshakes run on worker threads: checking two P-384 signatures would hold up every stream of the loop. */
-    abstract SSLEngineOptions options();
+    abstract SSLEngineOptions options(Supplier<ServerCertificate> own, Clock clock);
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -65,10 +66,11 @@ final class PortUnderTest {
         this.pki = pki;
         Identities identities = identities();
         MethodPermissions table = MethodPermissions.of(RpcPermissions.standard());
+        ServerCertificate own =
+                new ServerCertificate(pki.gateway().chain(), pki.gateway().key(), Optional.empty());
         Methods.Builder builder = methods.apply(Methods.builder());
         new ContributeMethod(ingest).register(builder);
-        tls = new TlsOptions(
-                pki.gateway().certificatePem(), pki.gateway().keyPem(), identities.trustManager(), TlsEngine.best());
+        tls = new TlsOptions(() -> own, identities.trustManager(), TlsEngine.best(), Clock.systemUTC());
         server = new PartnerServer(
                 vertx,
                 new PartnerPort("127.0.0.1", 0, eventLoops),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -42,10 +43,13 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +78,10 @@ import nl.sluis.gateway.identity.Identities;
 import nl.sluis.gateway.identity.IdentityRejected;
 import nl.sluis.gateway.identity.Revocation;
 import nl.sluis.gateway.identity.TenantId;
+import nl.sluis.gateway.rpc.ServerCertificate.Staple;
+import nl.sluis.partner.Credentials;
+import nl.sluis.partner.PartnerContext;
+import nl.sluis.partner.TlsProbe;
 import nl.sluis.proto.v1.GetSelfRequest;
 import nl.sluis.proto.v1.GetSelfResponse;
 import nl.sluis.proto.v1.SubscribeRequest;
@@ -95,6 +103,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class TlsOptionsTest {
     private static final long WAIT_S = 20;
+    private static final Duration PROBE_MAX = Duration.ofSeconds(WAIT_S);
     private static final String GET_SELF = "/" + TenantServiceGrpc.SERVICE_NAME + "/GetSelf";
 
     @TempDir
@@ -109,6 +118,7 @@ class TlsOptionsTest {
     private final BlockingQueue<String> gone = new LinkedBlockingQueue<>();
     private @Nullable ManagedChannel channel;
     private Identities identities;
+    private ServerCertificate own;
     private TlsOptions tls;
     private HttpServer server;
 
@@ -237,6 +247,7 @@ class TlsOptionsTest {
                 PkiRequest.of("nld"), folder.resolve("next-" + engine), Clock.systemUTC(), new SecureRandom());
         Files.copy(next.gateway().certificatePem(), certificate, StandardCopyOption.REPLACE_EXISTING);
         Files.copy(next.gateway().keyPem(), key, StandardCopyOption.REPLACE_EXISTING);
+        own = read(certificate, key);
         assertThat(server.updateSSLOptions(tls.serverOptions(), true)
                         .toCompletionStage()
                         .toCompletableFuture()
@@ -246,6 +257,30 @@ class TlsOptionsTest {
         // a new connection meets the new certificate, which the old root does not vouch for
         assertThatThrownBy(() -> callSelf(pki.tenant("nld", "ssa-centre"))).isInstanceOf(StatusRuntimeException.class);
         assertThat(connections).hasSize(1);
+    }
+
+    @Test
+    void what_the_gateways_ca_says_is_stapled_until_it_is_out_of_date() throws Exception {
+        start(TlsEngine.BORINGSSL);
+        Credential tenant = pki.tenant("nld", "ssa-centre");
+        PartnerContext context = PartnerContext.of(
+                "127.0.0.1:" + server.actualPort(),
+                tenant.gatewayRootPem(),
+                tenant.certificatePem(),
+                tenant.keyPem(),
+                null);
+        Instant now = Instant.now();
+        ByteString response =
+                ByteString.copyFrom(pki.ocspResponse(pki.gateway(), now.minusSeconds(60), now.plusSeconds(3600)));
+        // renewed without a word to the server
+        own = new ServerCertificate(own.chain(), own.key(), Optional.of(new Staple(response, now.plusSeconds(3600))));
+        assertThat(TlsProbe.probe(context, Credentials.load(context), PROBE_MAX).stapled())
+                .isTrue();
+        own = new ServerCertificate(own.chain(), own.key(), Optional.of(new Staple(response, now)));
+        TlsProbe.Result without = TlsProbe.probe(context, Credentials.load(context), PROBE_MAX);
+        assertThat(without.stapled()).isFalse();
+        assertThat(without.failure()).isNull();
+        assertThat(without.group()).isEqualTo("X25519MLKEM768");
     }
 
     @ParameterizedTest
@@ -281,7 +316,8 @@ class TlsOptionsTest {
                 Identities.open(pki.trustFolder(), CertificateRules.DEFAULT, admitted::contains, Clock.systemUTC());
         trust.wrapped = identities.trustManager();
         identities.onRevoked(this::close);
-        tls = new TlsOptions(certificate, key, trust, engine);
+        own = read(certificate, key);
+        tls = new TlsOptions(() -> own, trust, engine, Clock.systemUTC());
         server = vertx.httpServerBuilder()
                 .with(new HttpServerConfig()
                         .setVersions(HttpVersion.HTTP_2)
@@ -293,6 +329,11 @@ class TlsOptionsTest {
                 .connectionHandler(this::accept)
                 .requestHandler(this::answer);
         server.listen().toCompletionStage().toCompletableFuture().get(WAIT_S, TimeUnit.SECONDS);
+    }
+
+    private static ServerCertificate read(Path chainPem, Path keyPem) throws Exception {
+        return new ServerCertificate(
+                Credentials.certificates(chainPem), Credentials.privateKey(keyPem), Optional.empty());
     }
 
     private void accept(HttpConnection connection) {

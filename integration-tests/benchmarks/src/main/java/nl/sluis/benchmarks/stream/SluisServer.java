@@ -40,6 +40,7 @@ import nl.sluis.gateway.rpc.PartnerLimits;
 import nl.sluis.gateway.rpc.PartnerMetrics;
 import nl.sluis.gateway.rpc.PartnerPort;
 import nl.sluis.gateway.rpc.PartnerServer;
+import nl.sluis.gateway.rpc.ServerCertificate;
 import nl.sluis.gateway.rpc.Serving;
 import nl.sluis.gateway.rpc.TenantQuota;
 import nl.sluis.gateway.rpc.TlsEngine;
@@ -55,6 +56,7 @@ import nl.sluis.gateway.stream.Withdrawals;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.journal.v1.StoredRelease;
+import nl.sluis.partner.Credentials;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.decide.Coarsening;
@@ -141,15 +143,15 @@ final class SluisServer implements StreamServer {
                 clock);
         RpcPermissions permissions = RpcPermissions.standard();
         Path gateway = folder.resolve("pki").resolve("gateway");
+        ServerCertificate own = new ServerCertificate(
+                Credentials.certificates(gateway.resolve("certificate.pem")),
+                Credentials.privateKey(gateway.resolve("key.pem")),
+                Optional.empty());
         PartnerServer server = new PartnerServer(
                 Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS + 1)),
                 new PartnerPort("127.0.0.1", 0, EVENT_LOOPS),
                 PartnerLimits.defaults(),
-                new TlsOptions(
-                        gateway.resolve("certificate.pem"),
-                        gateway.resolve("key.pem"),
-                        identities.trustManager(),
-                        TlsEngine.best()),
+                new TlsOptions(() -> own, identities.trustManager(), TlsEngine.best(), clock),
                 new CertificateCallers(identities),
                 (caller, method) -> permissions.mayCall(method, caller.roles()),
                 tenant -> TenantQuota.defaults()
