@@ -98,7 +98,7 @@ public final class ContributionIngest implements Ingest {
         this.journal = journal;
         this.bundle = bundle;
         this.coverage = coverage;
-        this.sensors = SensorRegistry.load(journal);
+        this.sensors = SensorRegistry.open(journal, workers);
         this.ownProducts = new OwnProducts(journal);
         this.workers = workers;
         this.clock = clock;
@@ -544,11 +544,7 @@ public final class ContributionIngest implements Ingest {
                     .addRecords(StoredRecord.newBuilder().setSensor(sensor))
                     .setOriginal(sensor.toByteString())
                     .build();
-            journal.append(
-                            LogName.CONTRIBUTIONS,
-                            NewEntry.keyed(SensorRegistry.key(sensor.getSensorId()), stored.toByteArray()))
-                    .join();
-            sensors.put(tenant, sensor);
+            sensors.put(stored);
             return received;
         } catch (RefusedException e) {
             throw new IngestException(e.refusal().status(), e);

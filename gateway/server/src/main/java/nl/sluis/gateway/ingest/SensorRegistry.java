@@ -6,20 +6,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.StoreException;
 import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.proto.v1.Sensor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The sensors that tenants have registered. Each is known to its own tenant only. */
+/**
+ * The sensors that tenants have registered, on whichever node. Each is known to its own tenant only.
+ *
+ * <p>It follows the journal's SENSORS log; contributions carry their registrations beside, for fusion.
+ */
 final class SensorRegistry {
     private static final String KEY = "sensor/";
+    private static final int READ_ENTRIES_MAX = 256;
     private static final Logger LOG = LoggerFactory.getLogger(SensorRegistry.class);
 
+    private final Journal journal;
     private final Map<String, Registered> sensors = new ConcurrentHashMap<>();
+    private long followed;
+
+    private SensorRegistry(Journal journal) {
+        this.journal = journal;
+    }
 
     /**
      * A sensor and whose it is.
@@ -29,14 +43,27 @@ final class SensorRegistry {
      */
     record Registered(String source, Sensor sensor) {}
 
-    static SensorRegistry load(Journal journal) {
-        SensorRegistry registry = new SensorRegistry();
-        journal.scanLatest(LogName.CONTRIBUTIONS, registry::restore);
+    /**
+     * Reads what is registered, and what will be from then on.
+     *
+     * @param workers reads what other nodes register
+     */
+    static SensorRegistry open(Journal journal, Executor workers) {
+        SensorRegistry registry = new SensorRegistry(journal);
+        journal.onGrowth(LogName.SENSORS, watermark -> workers.execute(registry::followLater));
+        registry.follow();
         return registry;
     }
 
-    static String key(String sensorId) {
-        return KEY + sensorId;
+    /** Registers a sensor, or replaces its registration; blocks until that is durable and holds here. */
+    void put(StoredContribution registration) {
+        String sensorId = registration.getRecords(0).getSensor().getSensorId();
+        byte[] stored = registration.toByteArray();
+        // for fusion, among the contributions that follow it
+        journal.append(LogName.CONTRIBUTIONS, NewEntry.keyed(KEY + sensorId, stored))
+                .join();
+        journal.append(LogName.SENSORS, NewEntry.keyed(sensorId, stored)).join();
+        follow();
     }
 
     /** Whether an entry of the contributions log is the registration of a sensor. */
@@ -44,19 +71,32 @@ final class SensorRegistry {
         return key.startsWith(KEY);
     }
 
-    private void restore(Entry entry) {
-        if (isKey(entry.key())) {
-            try {
-                StoredContribution stored = StoredContribution.parseFrom(entry.payload());
-                put(stored.getSource(), stored.getRecords(0).getSensor());
-            } catch (InvalidProtocolBufferException e) {
-                LOG.error("sensor registration can't be read, position={}", entry.position(), e);
-            }
+    private void followLater() {
+        try {
+            follow();
+        } catch (StoreException e) {
+            LOG.warn("sensors of other nodes not read, reason={}", e.getMessage());
         }
     }
 
-    void put(String source, Sensor sensor) {
-        sensors.put(sensor.getSensorId(), new Registered(source, sensor));
+    private synchronized void follow() {
+        List<Entry> entries = journal.read(LogName.SENSORS, followed + 1, READ_ENTRIES_MAX);
+        while (!entries.isEmpty()) {
+            for (Entry entry : entries) {
+                try {
+                    take(StoredContribution.parseFrom(entry.payload()));
+                } catch (InvalidProtocolBufferException e) {
+                    LOG.error("sensor registration can't be read, position={}", entry.position(), e);
+                }
+                followed = entry.position();
+            }
+            entries = journal.read(LogName.SENSORS, followed + 1, READ_ENTRIES_MAX);
+        }
+    }
+
+    private void take(StoredContribution registration) {
+        Sensor sensor = registration.getRecords(0).getSensor();
+        sensors.put(sensor.getSensorId(), new Registered(registration.getSource(), sensor));
     }
 
     /** Whether a name is taken by another tenant. */

@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum LogName {
     /** What partners contributed, with original bytes. */
     CONTRIBUTIONS(true),
+    /** The sensors that tenants have registered: never trimmed, because a tenant may observe for years with one. */
+    SENSORS(false),
     /** What was refused, with original bytes and the reason. */
     QUARANTINE(true),
     /** One solution per view and object. */
