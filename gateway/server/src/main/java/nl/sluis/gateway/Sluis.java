@@ -15,10 +15,12 @@ import nl.sluis.partner.command.ContextCommand;
 import nl.sluis.partner.command.ContributeCommand;
 import nl.sluis.partner.command.DoctorCommand;
 import nl.sluis.partner.command.ExplainCommand;
+import nl.sluis.partner.command.RelabelCommand;
 import nl.sluis.partner.command.ShortErrors;
 import nl.sluis.partner.command.SubscribeCommand;
 import nl.sluis.partner.command.TenantCommand;
 import nl.sluis.partner.command.WithdrawCommand;
+import nl.sluis.partner.command.WithdrawalsCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,6 +39,8 @@ import picocli.CommandLine.IVersionProvider;
             SubscribeCommand.class,
             ContributeCommand.class,
             WithdrawCommand.class,
+            RelabelCommand.class,
+            WithdrawalsCommand.class,
             ContextCommand.class,
             DoctorCommand.class,
             FitCommand.class,

@@ -45,7 +45,6 @@ import picocli.CommandLine.Spec;
 /** Lists the entries of the gateway's audit log about the caller, and checks each. */
 @Command(
         name = "audit",
-        mixinStandardHelpOptions = true,
         header = "Lists what the gateway accounts for about this tenant, and checks that nothing was cut or rewritten.",
         description = {
             "Each entry is proved to be in the log's Merkle tree (RFC 9162), whose head is signed by the gateway. With",

@@ -7,10 +7,25 @@ import nl.sluis.partner.ContextStore.Contexts;
 import nl.sluis.partner.PartnerContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Which gateway, as whom: a named context, or all of it on the command line. A mixin for every command that calls one. */
+/**
+ * Which gateway, as whom: a named context, or all of it on the command line. A mixin for every command that calls one;
+ * with it come help and the exit codes of such commands, where a command has none of its own.
+ */
+@Command(
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            ExitCode.OK_TEXT,
+            ExitCode.FAILED_TEXT,
+            ExitCode.USAGE_TEXT,
+            ExitCode.UNREACHABLE_TEXT,
+            ExitCode.NOT_PERMITTED_TEXT,
+            ExitCode.REFUSED_TEXT
+        })
 public final class ConnectionOptions {
     @Option(
             names = "--context",

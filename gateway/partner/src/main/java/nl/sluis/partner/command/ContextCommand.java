@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** Manages named contexts: which gateway, as whom. */
 @Command(
         name = "context",
+        scope = CommandLine.ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
         header = "Manages named contexts: which gateway, as whom.",
         footer = {
@@ -54,7 +55,7 @@ public final class ContextCommand implements Runnable {
         throw new ParameterException(line(), "which? (expected: add, list, use or remove)");
     }
 
-    @Command(name = "add", mixinStandardHelpOptions = true, header = "Adds or replaces a context; checks its files.")
+    @Command(name = "add", header = "Adds or replaces a context; checks its files.")
     int add(
             @Parameters(paramLabel = "<name>", description = "Name of the context.") String name,
             @Option(names = "--endpoint", required = true, paramLabel = "<host:port>", description = "Gateway.")
@@ -97,7 +98,7 @@ public final class ContextCommand implements Runnable {
         });
     }
 
-    @Command(name = "list", mixinStandardHelpOptions = true, header = "Lists contexts; `*` marks the current one.")
+    @Command(name = "list", header = "Lists contexts; `*` marks the current one.")
     int list() {
         return changed(() -> {
             Contexts contexts = store.read();
@@ -119,12 +120,12 @@ public final class ContextCommand implements Runnable {
         });
     }
 
-    @Command(name = "use", mixinStandardHelpOptions = true, header = "Makes a context the current one.")
+    @Command(name = "use", header = "Makes a context the current one.")
     int use(@Parameters(paramLabel = "<name>", description = "Name of the context.") String name) {
         return changed(() -> store.use(name));
     }
 
-    @Command(name = "remove", mixinStandardHelpOptions = true, header = "Removes a context; its files stay.")
+    @Command(name = "remove", header = "Removes a context; its files stay.")
     int remove(@Parameters(paramLabel = "<name>", description = "Name of the context.") String name) {
         return changed(() -> store.remove(name));
     }

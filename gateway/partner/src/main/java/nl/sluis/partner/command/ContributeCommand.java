@@ -1,10 +1,8 @@
 package nl.sluis.partner.command;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,9 +13,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -33,15 +29,10 @@ import nl.sluis.partner.ContributorOptions;
 import nl.sluis.partner.PartnerClient;
 import nl.sluis.partner.StreamEnd;
 import nl.sluis.partner.StreamEndedException;
-import nl.sluis.proto.v1.AnyOf;
 import nl.sluis.proto.v1.Contribution;
-import nl.sluis.proto.v1.DataMode;
 import nl.sluis.proto.v1.Document;
 import nl.sluis.proto.v1.DocumentFormat;
-import nl.sluis.proto.v1.GetSelfRequest;
 import nl.sluis.proto.v1.Label;
-import nl.sluis.proto.v1.Owner;
-import nl.sluis.proto.v1.PolicyPart;
 import nl.sluis.proto.v1.RefusedPart;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -56,7 +47,6 @@ import picocli.CommandLine.Spec;
 /** Contributes documents under a label; each is answered by name, and a refused one harms no other. */
 @Command(
         name = "contribute",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         header = "Contributes CCSDS documents, TLE or catalogue files under a label.",
         footer = {
@@ -74,16 +64,6 @@ import picocli.CommandLine.Spec;
             "     \"classificationLacv\": 1, \"release\": [{\"members\": [\"NATO\"]}]}],",
             "   \"owners\": [{\"nation\": \"NLD\", \"tenant\": \"ssa-centre\"}],",
             "   \"created\": \"2026-11-01T00:00:00Z\", \"dataMode\": \"DATA_MODE_REAL\"}"
-        },
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            ExitCode.OK_TEXT,
-            ExitCode.FAILED_TEXT,
-            ExitCode.USAGE_TEXT,
-            ExitCode.UNREACHABLE_TEXT,
-            ExitCode.NOT_PERMITTED_TEXT,
-            ExitCode.REFUSED_TEXT,
-            ExitCode.INTERRUPTED_TEXT
         })
 public final class ContributeCommand implements Callable<Integer> {
     /** Below the 4 MiB that a gRPC server takes in one message by default, with room for label and names. */
@@ -93,7 +73,6 @@ public final class ContributeCommand implements Callable<Integer> {
     private static final int ATTEMPTS_MAX = 8;
 
     private static final int DIGEST_CHARACTERS = 16;
-    private static final long SELF_DEADLINE_S = 10;
 
     /** Forms of output. */
     enum Output {
@@ -107,40 +86,8 @@ public final class ContributeCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "<file>", description = "Documents.")
     private List<Path> files = List.of();
 
-    @Option(names = "--label-file", paramLabel = "<json>", description = "The label, as protobuf JSON of Label.")
-    private @Nullable Path labelFile;
-
-    @Option(names = "--policy-oid", paramLabel = "<oid>", description = "Security policy of the label.")
-    private @Nullable String policyOid;
-
-    @Option(
-            names = "--spif-version",
-            defaultValue = "1",
-            paramLabel = "<n>",
-            description = "Version of the policy's information file (default: ${DEFAULT-VALUE}).")
-    private int spifVersion = 1;
-
-    @Option(names = "--lacv", paramLabel = "<n>", description = "Classification: its number in that policy.")
-    private @Nullable Integer lacv;
-
-    @Option(
-            names = "--rel",
-            paramLabel = "<nation or community>",
-            description = "Releasable to any one of these; repeat for more. None: to the owners only.")
-    private List<String> releasable = List.of();
-
-    @Option(
-            names = "--mode",
-            defaultValue = "real",
-            paramLabel = "<mode>",
-            description = "Data mode: real, exercise, simulated, test (default: ${DEFAULT-VALUE}).")
-    private String mode = "real";
-
-    @Option(
-            names = "--owner",
-            paramLabel = "<NATION/tenant>",
-            description = "Owner of the data (default: whom the gateway takes this certificate for).")
-    private @Nullable String owner;
+    @Mixin
+    private LabelOptions label = new LabelOptions();
 
     @Option(
             names = "--originator",
@@ -180,7 +127,7 @@ public final class ContributeCommand implements Callable<Integer> {
         List<Document> documents = documents(line);
         try (PartnerClient client = PartnerClient.open(connection.resolve(line))) {
             List<Contribution> items = new ArrayList<>();
-            Label given = label(line, client);
+            Label given = label.label(line, client.channel());
             for (int i = 0; i < documents.size(); i++) {
                 items.add(contribution(given, documents.get(i), files.get(i)));
             }
@@ -257,65 +204,6 @@ public final class ContributeCommand implements Callable<Integer> {
                         line, "`" + file + "`: neither content nor name tells the format (give --format)"));
     }
 
-    private Label label(CommandLine line, PartnerClient client) throws IOException {
-        if (labelFile != null) {
-            if (policyOid != null || lacv != null || !releasable.isEmpty() || owner != null) {
-                throw new ParameterException(
-                        line, "--label-file holds the whole label: without --policy-oid, --lacv, --rel and --owner");
-            }
-            return labelFromFile(line, labelFile);
-        }
-        if (policyOid == null || lacv == null) {
-            throw new ParameterException(line, "no label (expected: --label-file, or --policy-oid and --lacv)");
-        }
-        PolicyPart.Builder part = PolicyPart.newBuilder()
-                .setPolicyOid(policyOid)
-                .setSpifVersion(spifVersion)
-                .setClassificationLacv(lacv);
-        if (!releasable.isEmpty()) {
-            part.addRelease(AnyOf.newBuilder().addAllMembers(new TreeSet<>(releasable)));
-        }
-        return Label.newBuilder()
-                .addParts(part)
-                .addOwners(owner != null ? owner(line, "--owner", owner) : self(client))
-                .setDataMode(SubscribeCommand.enumValue(line, "--mode", DataMode.class, "DATA_MODE_", mode))
-                .build();
-    }
-
-    private static Label labelFromFile(CommandLine line, Path file) throws IOException {
-        Label.Builder label = Label.newBuilder();
-        try {
-            JsonFormat.parser().merge(Files.readString(file), label);
-        } catch (InvalidProtocolBufferException e) {
-            throw new ParameterException(line, "--label-file: `" + file + "`: " + e.getMessage(), e);
-        }
-        return label.build();
-    }
-
-    private static Owner self(PartnerClient client) {
-        String tenant = client.tenants()
-                .withDeadlineAfter(SELF_DEADLINE_S, TimeUnit.SECONDS)
-                .getSelf(GetSelfRequest.getDefaultInstance())
-                .getTenant()
-                .getTenantId();
-        int slash = tenant.indexOf('/');
-        return Owner.newBuilder()
-                .setNation(tenant.substring(0, Math.max(0, slash)).toUpperCase(Locale.ROOT))
-                .setTenant(tenant.substring(slash + 1))
-                .build();
-    }
-
-    private static Owner owner(CommandLine line, String option, String text) {
-        String[] parts = text.split("/", -1);
-        if (parts.length != 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
-            throw new ParameterException(line, option + ": `" + text + "` (expected: `NATION/tenant`)");
-        }
-        return Owner.newBuilder()
-                .setNation(parts[0].toUpperCase(Locale.ROOT))
-                .setTenant(parts[1])
-                .build();
-    }
-
     private Contribution contribution(Label given, Document document, Path file) throws IOException {
         Label label = given;
         if (!given.hasCreated()) {
@@ -328,7 +216,8 @@ public final class ContributeCommand implements Callable<Integer> {
         Contribution.Builder contribution =
                 Contribution.newBuilder().setLabel(label).setDocument(document);
         if (originator != null) {
-            contribution.setOriginator(owner(Objects.requireNonNull(spec).commandLine(), "--originator", originator));
+            contribution.setOriginator(
+                    LabelOptions.owner(Objects.requireNonNull(spec).commandLine(), "--originator", originator));
         }
         return contribution
                 .setClientId(document.getName() + ":" + digest(contribution.build()))

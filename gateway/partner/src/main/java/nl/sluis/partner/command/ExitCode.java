@@ -48,7 +48,8 @@ public final class ExitCode {
         }
         return switch (failure.getStatus().getCode()) {
             case UNAUTHENTICATED, PERMISSION_DENIED -> NOT_PERMITTED;
-            case INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND, OUT_OF_RANGE, ALREADY_EXISTS -> REFUSED;
+            case INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND, OUT_OF_RANGE, ALREADY_EXISTS, RESOURCE_EXHAUSTED ->
+                REFUSED;
             case UNAVAILABLE, DEADLINE_EXCEEDED -> UNREACHABLE;
             default -> FAILED;
         };

@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import nl.sluis.partner.Backoff;
 import nl.sluis.partner.ContextFileException;
 import nl.sluis.partner.CursorFile;
@@ -51,7 +53,6 @@ import picocli.CommandLine.Spec;
 /** Shows, records or pipes what the gateway releases to this partner. */
 @Command(
         name = "subscribe",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         header = "Streams what is released to this partner; reconnects and resumes by itself.",
         footer = {
@@ -85,6 +86,9 @@ import picocli.CommandLine.Spec;
 public final class SubscribeCommand implements Callable<Integer> {
     private static final long SELF_DEADLINE_S = 5;
     private static final long END_AFTER_SIGNAL_MAX_S = 5;
+
+    /** Between two lines about a long replay: often enough to see that it moves, seldom enough to be read. */
+    private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(5);
 
     /** What may be asked for, and the kinds it stands for. */
     enum Subject {
@@ -204,7 +208,17 @@ public final class SubscribeCommand implements Callable<Integer> {
     private ConnectionOptions connection = new ConnectionOptions();
 
     private final CountDownLatch finished = new CountDownLatch(1);
+    private final LongSupplier nanoTime;
     private volatile boolean interrupted;
+
+    /** Times its progress by the system's clock. */
+    public SubscribeCommand() {
+        this(System::nanoTime);
+    }
+
+    SubscribeCommand(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -376,6 +390,8 @@ public final class SubscribeCommand implements Callable<Integer> {
         private @Nullable Subscription subscription;
         private @Nullable Class<?> lastCondition;
         private long products;
+        private long toldNanos = nanoTime.getAsLong();
+        private boolean replaying = true;
 
         Show(StreamWriter writer, PrintWriter err) {
             this.writer = writer;
@@ -400,6 +416,12 @@ public final class SubscribeCommand implements Callable<Integer> {
         public void onProduct(ReceivedProduct product) {
             writer.product(product);
             products++;
+            if (replaying && nanoTime.getAsLong() - toldNanos >= PROGRESS_INTERVAL.toNanos()) {
+                toldNanos = nanoTime.getAsLong();
+                err.println("replaying: " + products + " products so far, at "
+                        + Words.time(product.product().getCreated()));
+                err.flush();
+            }
             if (products >= limit) {
                 finish();
             }
@@ -417,6 +439,7 @@ public final class SubscribeCommand implements Callable<Integer> {
 
         @Override
         public void onSnapshotComplete(long count) {
+            replaying = false;
             err.println("snapshot complete: " + count + " products; what follows is live");
             if (once) {
                 finish();
@@ -430,6 +453,7 @@ public final class SubscribeCommand implements Callable<Integer> {
 
         @Override
         public void onCondition(StreamCondition condition) {
+            replaying &= !(condition instanceof StreamCondition.UpToDate);
             boolean changed = lastCondition != condition.getClass();
             lastCondition = condition.getClass();
             String text = describe(condition);

@@ -1,5 +1,6 @@
 package nl.sluis.partner.command;
 
+import io.grpc.Channel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -8,7 +9,6 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import nl.sluis.partner.ContextFileException;
 import nl.sluis.partner.Credentials;
 import nl.sluis.proto.v1.ListTenantsRequest;
@@ -39,28 +39,18 @@ public final class TenantCommand {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Command(
-            name = "list",
-            mixinStandardHelpOptions = true,
-            header = "Lists all tenants, for officers and operators.",
-            exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {
-                ExitCode.OK_TEXT,
-                ExitCode.FAILED_TEXT,
-                ExitCode.USAGE_TEXT,
-                ExitCode.UNREACHABLE_TEXT,
-                ExitCode.NOT_PERMITTED_TEXT
-            })
+    @Command(name = "list", header = "Lists all tenants, for officers and operators.")
     int list(
             @Mixin ConnectionOptions connection,
             @Option(names = "--json", description = "One line of JSON for each tenant.") boolean json) {
-        return call(connection, tenants -> {
+        return Asking.gateway(line(), connection, channel -> {
             String token = "";
             do {
-                ListTenantsResponse page = tenants.listTenants(ListTenantsRequest.newBuilder()
-                        .setPageSize(PAGE)
-                        .setPageToken(token)
-                        .build());
+                ListTenantsResponse page = tenants(channel)
+                        .listTenants(ListTenantsRequest.newBuilder()
+                                .setPageSize(PAGE)
+                                .setPageToken(token)
+                                .build());
                 page.getTenantsList()
                         .forEach(tenant -> line().getOut().println(json ? JsonWriter.json(tenant) : row(tenant)));
                 token = page.getNextPageToken();
@@ -107,21 +97,11 @@ public final class TenantCommand {
 
     @Command(
             name = "revoke",
-            mixinStandardHelpOptions = true,
             header = "Shuts out a tenant or a certificate at once, for officers.",
             description = {
                 "An officer shuts out its own nation's; the host's officers any. Live streams end within a second."
                         + " There",
                 "is no way back: whoever returns gets a new certificate, and a tenant a new name."
-            },
-            exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {
-                ExitCode.OK_TEXT,
-                ExitCode.FAILED_TEXT,
-                ExitCode.USAGE_TEXT,
-                ExitCode.UNREACHABLE_TEXT,
-                ExitCode.NOT_PERMITTED_TEXT,
-                ExitCode.REFUSED_TEXT
             })
     int revoke(
             @Mixin ConnectionOptions connection,
@@ -140,8 +120,8 @@ public final class TenantCommand {
                 return ExitCode.USAGE;
             }
         }
-        return call(connection, tenants -> {
-            RevokeCredentialResponse revoked = tenants.revokeCredential(request.build());
+        return Asking.gateway(line(), connection, channel -> {
+            RevokeCredentialResponse revoked = tenants(channel).revokeCredential(request.build());
             line().getOut()
                     .println("revoked at " + Words.time(revoked.getRevoked()) + ", " + revoked.getStreamsClosed()
                             + " live streams ended");
@@ -162,12 +142,8 @@ public final class TenantCommand {
         }
     }
 
-    private int call(ConnectionOptions connection, Consumer<TenantServiceBlockingStub> calls) {
-        return Asking.gateway(
-                line(),
-                connection,
-                channel -> calls.accept(TenantServiceGrpc.newBlockingStub(channel)
-                        .withDeadlineAfter(Asking.ANSWER_MAX_S, TimeUnit.SECONDS)));
+    private static TenantServiceBlockingStub tenants(Channel channel) {
+        return TenantServiceGrpc.newBlockingStub(channel).withDeadlineAfter(Asking.ANSWER_MAX_S, TimeUnit.SECONDS);
     }
 
     private CommandLine line() {

@@ -10,6 +10,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import nl.sluis.partner.FakeGateway;
 import nl.sluis.proto.v1.Clearance;
 import nl.sluis.proto.v1.Closing;
@@ -97,6 +99,22 @@ class SubscribeCommandTest {
                 .contains("snapshot complete: 3 products")
                 .contains("3 products, 0 repeats dropped, 0 reconnects");
         assertThat(ran.exitCode()).isZero();
+    }
+
+    @Test
+    void aLongReplayTellsHowFarItIs() {
+        script(delivery(track()), delivery(conjunction(true)), delivery(conjunction(false)), snapshotComplete(3));
+        AtomicLong seconds = new AtomicLong();
+        Ran ran = Ran.run(
+                gateway,
+                new SubscribeCommand(() -> TimeUnit.SECONDS.toNanos(seconds.addAndGet(2))),
+                "all",
+                "--from",
+                "snapshot",
+                "--once");
+
+        assertThat(ran.err().lines().filter(line -> line.startsWith("replaying: ")))
+                .containsExactly("replaying: 3 products so far, at 2026-11-01 10:00:00");
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -18,6 +17,7 @@ import nl.sluis.orbit.ccsds.Problem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,49 +50,31 @@ public final class CcsdsCommand implements Runnable {
     /** {@code sluis ccsds check}. */
     @Command(
             name = "check",
-            mixinStandardHelpOptions = true,
             sortOptions = false,
             header = "Says of each file whether it is a message that can be read, and if not: line, field, found and"
                     + " expected.",
-            exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {"0:all are right", "1:one or more are not", "2:wrong use, or a file that cannot be read"})
+            exitCodeList = {"0:all are right", "1:one or more are not", MessageFiles.UNREADABLE})
     static final class Check implements Callable<Integer> {
         @Spec
         private CommandSpec spec = CommandSpec.create();
 
-        @Parameters(
-                arity = "1..*",
-                paramLabel = "<file>",
-                description = "Messages; packed ones too, `-` is standard input.")
-        private List<Path> files = List.of();
-
-        @Option(
-                names = {"-f", "--format"},
-                paramLabel = "<form>",
-                defaultValue = "text",
-                description = "text or json (one array); default: ${DEFAULT-VALUE}.")
-        private Format format = Format.text;
-
-        /** Forms of the answer. */
-        enum Format {
-            text,
-            json
-        }
+        @Mixin
+        private MessageFiles messages = new MessageFiles();
 
         @Override
         public Integer call() {
             PrintWriter out = spec.commandLine().getOut();
             JsonArray array = new JsonArray();
             boolean wrong = false;
-            for (Path file : files) {
+            for (Path file : messages.files()) {
                 JsonObject answer = answer(file);
                 wrong |= !answer.getBoolean("valid");
                 array.add(answer);
-                if (format == Format.text) {
+                if (messages.asText()) {
                     out.println(line(file, answer));
                 }
             }
-            if (format == Format.json) {
+            if (!messages.asText()) {
                 out.println(array.encodePrettily());
             }
             out.flush();
@@ -178,7 +160,7 @@ public final class CcsdsCommand implements Runnable {
             exitCodeList = {
                 "0:converted",
                 "1:the message could not be read, or lacks what the other notation needs",
-                "2:wrong use, or a file that cannot be read"
+                MessageFiles.UNREADABLE
             })
     static final class Convert implements Callable<Integer> {
         @Spec

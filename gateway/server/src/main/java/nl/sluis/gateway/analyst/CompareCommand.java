@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "interpolated between its points and never extended."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:compared", "1:the two have no time in common", "2:wrong use, or a file that cannot be read"},
+        exitCodeList = {"0:compared", "1:the two have no time in common", MessageFiles.UNREADABLE},
         footerHeading = "%nExample:%n",
         footer = {"  sluis compare orbit.oem prediction.cpf --step PT5M"})
 public final class CompareCommand implements Callable<Integer> {

@@ -58,11 +58,7 @@ import picocli.CommandLine.Spec;
             "Without --initial a first orbit is looked for in the observations themselves."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:an orbit was determined",
-            "1:no orbit: the verdict says why",
-            "2:wrong use, or a file that cannot be read"
-        },
+        exitCodeList = {"0:an orbit was determined", "1:no orbit: the verdict says why", MessageFiles.UNREADABLE},
         footerHeading = "%nExamples:%n",
         footer = {
             "  sluis fit pass1.tdm pass2.tdm --stations stations.csv --initial object.opm",

@@ -21,15 +21,14 @@ import nl.sluis.orbit.encounter.MonteCarlo;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sluis pc}: the probability of collision of conjunction data messages, by all methods, with a verdict. */
 @Command(
         name = "pc",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         header = "Computes the probability of collision of conjunction data messages (CDM, KVN or XML).",
         description = {
@@ -41,11 +40,10 @@ import picocli.CommandLine.Spec;
             "The radius is that of --hbr-m, else of the message: HBR of both objects, a comment `HBR "
                     + "= …`, comments `Exclusion Volume Radius = …` of both, circles of AREA_PC of both."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:computed, whatever the verdict",
             "1:a message could not be read, or lacks what a probability needs",
-            "2:wrong use, or a file that cannot be read"
+            MessageFiles.UNREADABLE
         },
         footerHeading = "%nExample:%n",
         footer = {"  sluis pc message.cdm --samples 1000000 --format json"})
@@ -62,11 +60,8 @@ public final class PcCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "<file>",
-            description = "Messages; packed ones too, `-` is standard input.")
-    private List<Path> files = List.of();
+    @Mixin
+    private MessageFiles messages = new MessageFiles();
 
     @Option(
             names = "--hbr-m",
@@ -87,19 +82,6 @@ public final class PcCommand implements Callable<Integer> {
             description = "Begin of the draws; default: made of the message's id, so that a repeat gives the same.")
     private @Nullable Long seed;
 
-    @Option(
-            names = {"-f", "--format"},
-            paramLabel = "<form>",
-            defaultValue = "text",
-            description = "text or json (one array); default: ${DEFAULT-VALUE}.")
-    private Format format = Format.text;
-
-    /** Forms of the result. */
-    enum Format {
-        text,
-        json
-    }
-
     /** All that is said of one message. */
     private record Answer(
             Path file,
@@ -117,11 +99,11 @@ public final class PcCommand implements Callable<Integer> {
         }
         int code = 0;
         JsonArray array = new JsonArray();
-        for (Path file : files) {
+        for (Path file : messages.files()) {
             String text = InputFile.text(file, spec.commandLine());
             try {
                 Answer answer = answer(file, CdmReader.read(text));
-                if (format == Format.json) {
+                if (!messages.asText()) {
                     array.add(json(answer));
                 } else {
                     text(answer);
@@ -132,7 +114,7 @@ public final class PcCommand implements Callable<Integer> {
                 code = refused(array, file, String.valueOf(e.getMessage()));
             }
         }
-        if (format == Format.json) {
+        if (!messages.asText()) {
             out().println(array.encodePrettily());
         }
         out().flush();
@@ -141,7 +123,7 @@ public final class PcCommand implements Callable<Integer> {
 
     private int refused(JsonArray array, Path file, String reason) {
         err().println(file + ": " + reason);
-        if (format == Format.json) {
+        if (!messages.asText()) {
             array.add(new JsonObject().put("file", file.toString()).put("error", reason));
         }
         return 1;

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
                     + "the threshold. Sources of one object are never compared with each other."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:screened", "1:no object could be read", "2:wrong use, or a file that cannot be read"},
+        exitCodeList = {"0:screened", "1:no object could be read", MessageFiles.UNREADABLE},
         footerHeading = "%nExample:%n",
         footer = {
             "  sluis screen --catalogue active.tle.gz --start 2025-08-09T00:00:00Z --hours 24 --threshold-km 5 -o csv"

@@ -66,9 +66,10 @@ import picocli.CommandLine.Spec;
 /** {@code sluis policy}: checks, tests, compares, explains and signs folders of policy files. */
 @Command(
         name = "policy",
+        scope = CommandLine.ScopeType.INHERIT,
         description = "Checks, tests, compares, explains and signs release policies.",
         mixinStandardHelpOptions = true,
-        exitCodeListHeading = "Exit codes:%n",
+        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:right, passed, nothing widened, released",
             "1:the answer is no",

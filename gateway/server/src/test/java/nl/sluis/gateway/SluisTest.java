@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 
-/** The shell completion is one that bash takes, and it knows commands, options and values. */
-class CompletionTest {
+/** The command as a whole: completed by bash, and each part tells how to use it. */
+class SluisTest {
     private static final long LIMIT_S = 30;
 
     @TempDir
@@ -24,6 +26,27 @@ class CompletionTest {
 
         assertThat(completed(script, "sluis", "subs")).containsExactly("subscribe");
         assertThat(completed(script, "sluis", "subscribe", "-o", "cc")).containsExactly("ccsds-kvn", "ccsds-xml");
+    }
+
+    @Test
+    void every_command_tells_its_exit_codes() {
+        assertThat(leaves(Sluis.commandLine()).toList())
+                .hasSizeGreaterThan(20)
+                .allSatisfy(command -> assertThat(
+                                command.getCommandSpec().usageMessage().exitCodeList())
+                        .as(command.getCommandSpec().qualifiedName())
+                        .hasSizeGreaterThan(1));
+    }
+
+    private static Stream<CommandLine> leaves(CommandLine command) {
+        if (command.getCommandSpec().userObject() instanceof AutoComplete.GenerateCompletion
+                || command.getCommandSpec().userObject() instanceof CommandLine.HelpCommand) {
+            // picocli's own
+            return Stream.of();
+        }
+        return command.getSubcommands().isEmpty()
+                ? Stream.of(command)
+                : command.getSubcommands().values().stream().flatMap(SluisTest::leaves);
     }
 
     private static String[] completed(Path script, String... words) throws Exception {
