@@ -34,6 +34,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import nl.sluis.gateway.audit.AuditException;
 import nl.sluis.gateway.audit.AuditLog;
+import nl.sluis.gateway.audit.ContributionAccounts;
 import nl.sluis.gateway.audit.TreeHeadSigner;
 import nl.sluis.gateway.audit.TurnedAway;
 import nl.sluis.gateway.fusion.Forces;
@@ -51,7 +52,6 @@ import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.identity.TrustProblem;
 import nl.sluis.gateway.ingest.ContributionChanges;
 import nl.sluis.gateway.ingest.ContributionIngest;
-import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
 import nl.sluis.gateway.officer.Explanations;
@@ -77,6 +77,7 @@ import nl.sluis.gateway.rpc.PartnerLimits;
 import nl.sluis.gateway.rpc.PartnerMetrics;
 import nl.sluis.gateway.rpc.PartnerPort;
 import nl.sluis.gateway.rpc.PartnerServer;
+import nl.sluis.gateway.rpc.ServerCertificate;
 import nl.sluis.gateway.rpc.Serving;
 import nl.sluis.gateway.rpc.TenantMethods;
 import nl.sluis.gateway.rpc.TenantQuota;
@@ -178,6 +179,7 @@ public final class Gateway implements AutoCloseable {
     private final WithdrawnContributions withdrawn;
     private final Tenants tenants;
     private final TurnedAway turnedAway;
+    private final ContributionAccounts accounts;
     private final Reloads reloads = new Reloads(meters);
     private final Variants variants;
     private volatile @Nullable Releases releases;
@@ -186,7 +188,7 @@ public final class Gateway implements AutoCloseable {
     private final PartnerServer partners;
     private final AdminServer admin;
     private SignedFiles policySeen;
-    private volatile OwnCertificate certificate;
+    private volatile ServerCertificate certificate;
     private int partnerPort;
     private int adminPort;
 
@@ -322,10 +324,9 @@ public final class Gateway implements AutoCloseable {
                 .register(methods);
         new AuditMethods(audit, caller -> isHostsAuditor(policy, caller), workers).register(methods);
         new TenantMethods(policy, tenants, clock).register(methods);
-        Path chain = base.resolve(config.certificate().chain());
-        Path key = base.resolve(config.certificate().key());
-        certificate = OwnCertificate.read(chain, key, clock.instant());
-        TlsOptions tls = new TlsOptions(chain, key, identities.trustManager(), TlsEngine.best());
+        OwnCertificate own = new OwnCertificate(config.certificate(), base);
+        certificate = own.read(clock.instant());
+        TlsOptions tls = new TlsOptions(() -> certificate, identities.trustManager(), TlsEngine.best(), clock);
         TenantQuota quota = quota(config);
         partners = new PartnerServer(
                 vertx,
@@ -345,14 +346,10 @@ public final class Gateway implements AutoCloseable {
                 () -> HexFormat.of().toHexDigits(random.nextLong()));
         identities.onRevoked(new ShutOut(identities, partners, audit, clock));
         turnedAway = new TurnedAway(audit, clock);
+        accounts = new ContributionAccounts(journal, clock);
         identities.onRejected(refused -> turnedAway.count(refused.reason().name()));
         reloads.watch("trust", List.of(base.resolve(config.trustFolder())), this::reloadTrust);
-        reloads.watch("certificate", List.of(chain, key), () -> {
-            OwnCertificate renewed = OwnCertificate.read(chain, key, clock.instant());
-            partners.reloadCertificate().toCompletableFuture().get(RELOAD_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
-            certificate = renewed;
-            return List.of();
-        });
+        reloads.watch("certificate", own.files(), () -> renewCertificate(own.read(clock.instant())));
         audit.enterPolicy(policy.bundle().digestHex(), policy.bundle().header().version());
         admin = new AdminServer(
                 vertx,
@@ -398,10 +395,6 @@ public final class Gateway implements AutoCloseable {
         partners.closeWhere(
                 caller -> subscribes(before, caller) && !subscribes(now, caller),
                 ClosingReason.CLOSING_REASON_PERMISSION);
-        // another audience has another log: the stream can't go on where it is
-        partners.closeWhere(
-                caller -> !audience(before, caller).equals(audience(now, caller)),
-                ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED);
         node.stages().forEach(Stage::wake);
         Releases here = releases;
         if (here != null && node.stage(RELEASE).isPresent()) {
@@ -413,10 +406,6 @@ public final class Gateway implements AutoCloseable {
         return PolicyInForce.audience(bundle, caller.tenant())
                 .filter(PolicyInForce::isSubscriber)
                 .isPresent();
-    }
-
-    private static Optional<AudienceId> audience(PolicyBundle bundle, CallerIdentity caller) {
-        return PolicyInForce.audience(bundle, caller.tenant()).map(AudienceId::of);
     }
 
     /** Takes over what another node brought into force. Not for a thread that others wait for. */
@@ -578,6 +567,10 @@ public final class Gateway implements AutoCloseable {
             if (problem.isPresent()) {
                 return new State(true, "changed files are not used: " + problem.get());
             }
+            Optional<Instant> stapledUntil = certificate.staple().map(ServerCertificate.Staple::until);
+            if (stapledUntil.filter(until -> !now.isBefore(until)).isPresent()) {
+                return new State(true, "OCSP response ended " + stapledUntil.get() + ", none is stapled");
+            }
             return Duration.between(now, ends).compareTo(CERTIFICATE_LEFT_MIN) < 0
                     ? new State(true, "ends " + ends)
                     : State.well();
@@ -679,6 +672,10 @@ public final class Gateway implements AutoCloseable {
                 TRIM_INTERVAL.toMillis(),
                 TimeUnit.MILLISECONDS);
         every(TurnedAway.ENTRY_INTERVAL, turnedAway::enter);
+        // by one node at a time: the one that releases
+        every(
+                ContributionAccounts.ENTRY_INTERVAL,
+                () -> workers.execute(() -> node.token(RELEASE).ifPresent(accounts::enter)));
         every(TREE_HEAD_INTERVAL, () -> workers.execute(() -> audit.treeHead(AuditLog.WHOLE)));
         reloads.start();
         LOG.info("gateway started, partner_port={} admin_port={} tls={}", partnerPort, adminPort, TlsEngine.best());
@@ -711,6 +708,18 @@ public final class Gateway implements AutoCloseable {
                 && journal.progress(LogName.RELEASED, RELEASE) >= journal.watermark(LogName.PRODUCTS)
                 && node.stages().stream().allMatch(Stage::idle)
                 && subscriptions.idle();
+    }
+
+    private List<String> renewCertificate(ServerCertificate renewed) throws Exception {
+        ServerCertificate before = certificate;
+        certificate = renewed;
+        try {
+            partners.reloadCertificate().toCompletableFuture().get(RELOAD_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (Exception notTaken) {
+            certificate = before;
+            throw notTaken;
+        }
+        return List.of();
     }
 
     private List<String> reloadTrust() throws IOException {

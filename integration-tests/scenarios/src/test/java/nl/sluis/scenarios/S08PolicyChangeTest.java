@@ -26,6 +26,7 @@ import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.proto.v1.ApproveBundleRequest;
 import nl.sluis.proto.v1.ChangeDirection;
 import nl.sluis.proto.v1.CheckDraftRequest;
+import nl.sluis.proto.v1.ClosingReason;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.DecisionOutcome;
@@ -164,13 +165,15 @@ class S08PolicyChangeTest {
 
     @Test
     @Order(5)
-    void an_officer_proposes_a_bundle_and_who_is_removed_in_it_is_shut_out() throws Exception {
+    void an_officer_proposes_a_bundle_who_is_removed_in_it_is_shut_out_and_who_has_less_clearance_reads_on()
+            throws Exception {
         Map<String, byte[]> files = new TreeMap<>(PolicyFolder.read(policy()));
         files.put("bundle.yaml", header(5).getBytes(StandardCharsets.UTF_8));
         files.put(
                 "tenants.yaml",
                 new String(files.get("tenants.yaml"), StandardCharsets.UTF_8)
                         .replace("acme-space:\n", "acme-space:\n    status: removed\n")
+                        .replace("{NATO: restricted, NLD: unclassified}", "{NATO: restricted}")
                         .getBytes(StandardCharsets.UTF_8));
         PolicyServiceGrpc.PolicyServiceBlockingStub officer = PolicyServiceGrpc.newBlockingStub(
                 gateway.officer("nld/ssa-centre/first-officer").channel());
@@ -211,6 +214,12 @@ class S08PolicyChangeTest {
         assertThatThrownBy(() ->
                         shutOut.withDeadlineAfter(10, TimeUnit.SECONDS).getSelf(GetSelfRequest.getDefaultInstance()))
                 .isInstanceOf(StatusRuntimeException.class);
+        int told = north.messages().size();
+        north.await(
+                "the stream goes on, as another audience",
+                GatewayUnderTest.LIMIT,
+                () -> north.messages().size() > told + 1);
+        assertThat(north.closing()).isEqualTo(ClosingReason.CLOSING_REASON_UNSPECIFIED);
     }
 
     @Test

@@ -186,7 +186,7 @@ public final class AuditLog {
                 .toList());
     }
 
-    private static StoredAuditEntry stored(AuditEntry entry) {
+    static StoredAuditEntry stored(AuditEntry entry) {
         return StoredAuditEntry.newBuilder()
                 .setLeaf(entry.toByteString())
                 .setTenant(entry.getTenant())

@@ -93,6 +93,11 @@ public final class Node implements AutoCloseable {
         return Optional.ofNullable(running.get(duty));
     }
 
+    /** The fencing token of a duty, where this node has it. */
+    public Optional<Long> token(String duty) {
+        return running.containsKey(duty) ? Optional.ofNullable(tokens.get(duty)) : Optional.empty();
+    }
+
     private void run() {
         while (!closing) {
             try {
