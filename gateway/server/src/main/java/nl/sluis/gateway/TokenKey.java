@@ -13,7 +13,6 @@ import java.security.ProviderException;
 import java.security.Security;
 import java.util.Collections;
 import java.util.Optional;
-import javax.security.auth.login.LoginException;
 
 /** A private key that stays in a PKCS#11 token: the token signs, and nobody can copy the key from this machine. */
 final class TokenKey {
@@ -51,14 +50,10 @@ final class TokenKey {
                     "`" + config.label() + "`: no key with a certificate of this label (expected: one of "
                             + Collections.list(token.aliases()) + ")",
                     new KeyStoreException(config.label()));
-        } catch (KeyStoreException e) {
-            throw noToken(e);
-        } catch (IOException e) {
-            if (e.getCause() instanceof LoginException refused) {
-                throw wrong("pin", "the token refuses it: " + reason(refused), e);
+        } catch (IOException | GeneralSecurityException | ProviderException e) {
+            if (reason(e).startsWith("CKR_PIN")) {
+                throw wrong("pin", "the token refuses it: " + reason(e), e);
             }
-            throw noToken(e);
-        } catch (GeneralSecurityException | ProviderException e) {
             throw noToken(e);
         }
     }
