@@ -51,7 +51,10 @@ public final class RelabelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
-        return Asking.gateway(line, connection, channel -> line.getOut()
+        return Asking.gateway(
+                line,
+                connection,
+                channel -> line.getOut()
                         .println("relabelled "
                                 + Words.time(ContributionServiceGrpc.newBlockingStub(channel)
                                         .withDeadlineAfter(WithdrawCommand.DEADLINE_S, TimeUnit.SECONDS)

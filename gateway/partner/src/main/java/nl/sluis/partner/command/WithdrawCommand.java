@@ -50,7 +50,10 @@ public final class WithdrawCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
-        return Asking.gateway(line, connection, channel -> line.getOut()
+        return Asking.gateway(
+                line,
+                connection,
+                channel -> line.getOut()
                         .println("withdrawn "
                                 + Words.time(ContributionServiceGrpc.newBlockingStub(channel)
                                         .withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS)

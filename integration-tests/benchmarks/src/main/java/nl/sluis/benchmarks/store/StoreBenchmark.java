@@ -75,8 +75,12 @@ public final class StoreBenchmark {
                     print("redis, client ids", waiters, measureRedis(port, waiters, round), file);
                     double plain = redisBenchmark(port, waiters);
                     System.out.printf(
-                            Locale.ROOT, "%-24s %8d %10.0f %6.2f%n", "redis-benchmark XADD", waiters, plain, plain
-                                    / file.perSecond());
+                            Locale.ROOT,
+                            "%-24s %8d %10.0f %6.2f%n",
+                            "redis-benchmark XADD",
+                            waiters,
+                            plain,
+                            plain / file.perSecond());
                 }
             }
         }
