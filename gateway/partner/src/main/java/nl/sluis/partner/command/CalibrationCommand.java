@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
 /** What the other partners' sensors say of one's own. */
 @Command(
         name = "calibration",
-        mixinStandardHelpOptions = true,
         header = "Shows bias and noise of your own sensors, as measured against the orbits of your own view.",
         description = {
             "Only the tenant that registered a sensor is told. It rests on the data that this tenant itself may use,"

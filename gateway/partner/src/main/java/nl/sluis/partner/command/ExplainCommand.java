@@ -39,7 +39,6 @@ public final class ExplainCommand {
 
     @Command(
             name = "object",
-            mixinStandardHelpOptions = true,
             header = "Shows whose data each audience's orbit of an object rests on, and how good it is.",
             description = {
                 "An officer is shown what rests on contributions of its own nation, and all of its own nation's"
@@ -76,7 +75,6 @@ public final class ExplainCommand {
 
     @Command(
             name = "disagreements",
-            mixinStandardHelpOptions = true,
             header = "Lists whose observations disagree with those of the others, for officers.",
             description = {
                 "An officer is shown its own nation's data as they stand in its own nation's views; the host's"
