@@ -51,7 +51,8 @@ final class DeliveryVerifier {
                     + product.getVersion() + " of kind " + product.getKind() + " (expected: kind " + delivery.getKind()
                     + ")");
         }
-        return new ReceivedProduct(product, bound, delivery.getPayload(), integrity, delivery.getText());
+        return new ReceivedProduct(
+                product, bound, delivery.getPayload(), integrity, delivery.getText(), delivery.getTextAbsent());
     }
 
     private ReceivedProduct.Integrity checkSignature(String name, BoundLabel bound) throws IntegrityException {

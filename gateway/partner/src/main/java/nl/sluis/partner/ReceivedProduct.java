@@ -13,9 +13,15 @@ import nl.sluis.proto.v1.Product;
  * @param payload the bytes that the label was bound to
  * @param integrity how far that was checked
  * @param text the text that was asked for, as the gateway made it of the payload; not signed, empty where there is none
+ * @param textAbsent why there is none: what the standard makes mandatory and the product does not have
  */
 public record ReceivedProduct(
-        Product product, BoundLabel boundLabel, ByteString payload, Integrity integrity, String text) {
+        Product product,
+        BoundLabel boundLabel,
+        ByteString payload,
+        Integrity integrity,
+        String text,
+        String textAbsent) {
     /** The label. */
     public Label label() {
         return boundLabel.getLabel();

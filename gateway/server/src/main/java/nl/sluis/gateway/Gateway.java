@@ -42,6 +42,9 @@ import nl.sluis.gateway.fusion.Fusion;
 import nl.sluis.gateway.fusion.SensorCalibrations;
 import nl.sluis.gateway.hazard.CatalogueScreening;
 import nl.sluis.gateway.hazard.Hazards;
+import nl.sluis.gateway.hazard.OneOnAll;
+import nl.sluis.gateway.hazard.Thresholds;
+import nl.sluis.gateway.hazard.TrajectoryScreening;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.identity.CertificateRules;
 import nl.sluis.gateway.identity.Identities;
@@ -107,8 +110,11 @@ import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.decide.QuotaLedger;
+import nl.sluis.policy.label.LabelException;
+import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ClosingReason;
+import nl.sluis.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,6 +159,9 @@ public final class Gateway implements AutoCloseable {
 
     /** A listener that does not take a new certificate by then is at fault; the old one is served on. */
     private static final Duration RELOAD_TIME_MAX = Duration.ofSeconds(10);
+
+    /** How often is looked whether an orbit is due to be screened again, or an encounter has passed. */
+    private static final Duration SCREENING_LOOK_INTERVAL = Duration.ofSeconds(1);
 
     /** Between two signed heads of the whole audit log: what is cut off before the next start shows up from then on. */
     private static final Duration TREE_HEAD_INTERVAL = Duration.ofMinutes(1);
@@ -272,7 +281,23 @@ public final class Gateway implements AutoCloseable {
         node.add(
                 HAZARD,
                 token -> new Stage(
-                        HAZARD, token, journal, LogName.SOLUTIONS, LogName.PRODUCTS, new Hazards(screening, journal)));
+                        HAZARD,
+                        token,
+                        journal,
+                        LogName.SOLUTIONS,
+                        LogName.PRODUCTS,
+                        new Hazards(
+                                screening,
+                                new OneOnAll(
+                                        config.screening().window(),
+                                        config.screening().thresholdM(),
+                                        meters),
+                                new Thresholds(
+                                        config.screening().observeProbability(),
+                                        config.screening().criticalProbability()),
+                                this::joined,
+                                clock,
+                                journal)));
         withdrawn = new WithdrawnContributions(journal, workers);
         node.add(RELEASE, token -> {
             Releases work = new Releases(policy, decisions, withdrawn, journal, clock, timer, meters);
@@ -314,7 +339,9 @@ public final class Gateway implements AutoCloseable {
                         new WithdrawalList(journal, policy, config.hostNation()),
                         workers)
                 .table();
-        new CatalogueMethods(new Catalogue(subscriptions, variants, deliveries), queries).register(methods);
+        new CatalogueMethods(
+                        new Catalogue(subscriptions, variants, deliveries, TrajectoryScreening::screen), queries, clock)
+                .register(methods);
         new FusionMethods(
                         ingest,
                         new SensorCalibrations(journal, policy, withdrawn::includesOneOf),
@@ -376,6 +403,19 @@ public final class Gateway implements AutoCloseable {
             return Optional.of(identities.signerOf(certificate));
         } catch (IdentityRejected e) {
             LOG.warn("signature of a bundle counts for nobody: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Label> joined(List<Label> sources) {
+        try {
+            List<SecurityLabel> labels = new ArrayList<>();
+            for (Label source : sources) {
+                labels.add(policy.bundle().label(source));
+            }
+            return Optional.of(SecurityLabel.join(labels).toProto());
+        } catch (LabelException e) {
+            LOG.error("labels can't be joined, nothing is made of both, reason={}", e.reason());
             return Optional.empty();
         }
     }
@@ -676,6 +716,7 @@ public final class Gateway implements AutoCloseable {
         every(
                 ContributionAccounts.ENTRY_INTERVAL,
                 () -> workers.execute(() -> node.token(RELEASE).ifPresent(accounts::enter)));
+        every(SCREENING_LOOK_INTERVAL, () -> node.stage(HAZARD).ifPresent(Stage::wake));
         every(TREE_HEAD_INTERVAL, () -> workers.execute(() -> audit.treeHead(AuditLog.WHOLE)));
         reloads.start();
         LOG.info("gateway started, partner_port={} admin_port={} tls={}", partnerPort, adminPort, TlsEngine.best());

@@ -276,6 +276,14 @@ public interface GatewayConfig {
         @WithDefault("5000")
         double thresholdM();
 
+        /** Probability from which on an encounter is watched. */
+        @WithDefault("1e-6")
+        double observeProbability();
+
+        /** Probability from which on one acts. */
+        @WithDefault("1e-4")
+        double criticalProbability();
+
         /** Threads that screen. */
         @WithDefault("2")
         int threads();

@@ -16,6 +16,7 @@ import nl.sluis.partner.command.ContributeCommand;
 import nl.sluis.partner.command.DoctorCommand;
 import nl.sluis.partner.command.ExplainCommand;
 import nl.sluis.partner.command.RelabelCommand;
+import nl.sluis.partner.command.ScreenTrajectoryCommand;
 import nl.sluis.partner.command.ShortErrors;
 import nl.sluis.partner.command.SubscribeCommand;
 import nl.sluis.partner.command.TenantCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.IVersionProvider;
             FitCommand.class,
             CompareCommand.class,
             ScreenCommand.class,
+            ScreenTrajectoryCommand.class,
             PcCommand.class,
             CcsdsCommand.class,
             AuditCommand.class,

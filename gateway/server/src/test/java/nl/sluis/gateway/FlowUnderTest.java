@@ -30,6 +30,8 @@ import nl.sluis.gateway.audit.TreeHeadSigner;
 import nl.sluis.gateway.fusion.Fusion;
 import nl.sluis.gateway.hazard.ElementScreening;
 import nl.sluis.gateway.hazard.Hazards;
+import nl.sluis.gateway.hazard.OneOnAll;
+import nl.sluis.gateway.hazard.Thresholds;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.TenantId;
@@ -60,7 +62,9 @@ import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.decide.Coarsening;
+import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.LabelNotation;
+import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ContributeResponse;
 import nl.sluis.proto.v1.Contribution;
@@ -140,7 +144,13 @@ public final class FlowUnderTest implements AutoCloseable {
         ingest = new ContributionIngest(journal, policy::bundle, OrekitData.coverage(), workers, clock, meters);
         changes = new ContributionChanges(journal, policy::bundle, changer, clock);
         Fusion fusion = new Fusion(policy, (object, reference) -> ForceModel.forOrbit(reference), workers, meters);
-        Hazards hazards = new Hazards(screening, journal);
+        Hazards hazards = new Hazards(
+                screening,
+                new OneOnAll(Duration.ofHours(24), 5_000, meters),
+                new Thresholds(1e-6, 1e-4),
+                sources -> joined(policy, sources),
+                clock,
+                journal);
         withdrawn = new WithdrawnContributions(journal, workers);
         Releases releases = new Releases(policy, decisions, withdrawn, journal, clock, timer, meters);
         Variants variants = new Variants(
@@ -171,6 +181,18 @@ public final class FlowUnderTest implements AutoCloseable {
         withdrawn.start();
         stages.forEach(Stage::start);
         subscriptions.start();
+    }
+
+    private static Optional<Label> joined(PolicyInForce policy, List<Label> sources) {
+        try {
+            List<SecurityLabel> labels = new ArrayList<>();
+            for (Label source : sources) {
+                labels.add(policy.bundle().label(source));
+            }
+            return Optional.of(SecurityLabel.join(labels).toProto());
+        } catch (LabelException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static KeyPair signingKey() {

@@ -25,7 +25,8 @@ class SluisTest {
                 Files.writeString(folder.resolve("sluis_completion"), AutoComplete.bash("sluis", Sluis.commandLine()));
 
         assertThat(completed(script, "sluis", "subs")).containsExactly("subscribe");
-        assertThat(completed(script, "sluis", "subscribe", "-o", "cc")).containsExactly("ccsds-kvn", "ccsds-xml");
+        assertThat(completed(script, "sluis", "subscribe", "-o", "cc"))
+                .containsExactly("ccsds-kvn", "ccsds-xml", "ccsds-json");
     }
 
     @Test

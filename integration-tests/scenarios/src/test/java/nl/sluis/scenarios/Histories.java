@@ -78,11 +78,14 @@ final class Histories {
     private static final double RANGE_SIGMA_M = 30;
     private static final double ANGLE_SIGMA_RAD = 1e-4;
 
-    /** Near-geostationary objects over Europe; the last one is known from a secret orbit alone. */
+    /**
+     * Near-geostationary objects over Europe; the first two meet where their planes cross, twice a day, and the last one is
+     * known from a secret orbit alone.
+     */
     private static final int[] OBJECTS = {60001, 60002, 60003};
 
     private static final double[] INCLINATIONS_DEG = {0.5, 6, 12};
-    private static final double[] LONGITUDES_DEG = {10, 14, 7};
+    private static final double[] LONGITUDES_DEG = {10, 10, 7};
     private static final Map<String, double[]> SITES_DEG = Map.of(
             "fra/radar-west", new double[] {48, 1},
             "deu/radar-north", new double[] {52, 11},

@@ -17,6 +17,9 @@ import org.orekit.propagation.MatricesHarvester;
 import org.orekit.propagation.SpacecraftState;
 import org.orekit.propagation.conversion.NumericalPropagatorBuilder;
 import org.orekit.propagation.numerical.NumericalPropagator;
+import org.orekit.propagation.sampling.OrekitStepHandler;
+import org.orekit.propagation.sampling.OrekitStepInterpolator;
+import org.orekit.time.AbsoluteDate;
 import org.orekit.utils.PVCoordinates;
 import org.orekit.utils.ParameterDriver;
 
@@ -100,18 +103,61 @@ public final class Propagation {
         }
         NumericalPropagator propagator = builder.buildPropagator();
         MatricesHarvester harvester = propagator.setupMatricesComputation("stm", null, null);
-        Frame frame = Dynamics.propagationFrame(solution.state());
-        for (Instant epoch : epochs) {
-            SpacecraftState state;
-            try {
-                state = propagator.propagate(Convert.date(epoch));
-            } catch (RuntimeException e) {
-                throw new PropagationException(epoch, e);
+        Table table = new Table(solution, epochs, harvester, points);
+        // the integrator takes its own steps, and what lies between is interpolated: a stop at each epoch costs several
+        // times
+        propagator.setStepHandler(table);
+        try {
+            SpacecraftState last = propagator.propagate(Convert.date(epochs.get(epochs.size() - 1)));
+            while (table.next < epochs.size()) {
+                table.take(last);
             }
+        } catch (RuntimeException e) {
+            throw new PropagationException(epochs.get(Math.min(table.next, epochs.size() - 1)), e);
+        }
+    }
+
+    /** Takes states and covariances at the epochs that a step passes. */
+    private static final class Table implements OrekitStepHandler {
+        private final OrbitSolution solution;
+        private final Frame frame;
+        private final List<Instant> epochs;
+        private final MatricesHarvester harvester;
+        private final Map<Instant, Ephemeris.Point> points;
+        private int next;
+
+        Table(
+                OrbitSolution solution,
+                List<Instant> epochs,
+                MatricesHarvester harvester,
+                Map<Instant, Ephemeris.Point> points) {
+            this.solution = solution;
+            this.frame = Dynamics.propagationFrame(solution.state());
+            this.epochs = epochs;
+            this.harvester = harvester;
+            this.points = points;
+        }
+
+        @Override
+        public void handleStep(OrekitStepInterpolator step) {
+            AbsoluteDate end = step.getCurrentState().getDate();
+            while (next < epochs.size()) {
+                AbsoluteDate date = Convert.date(epochs.get(next));
+                boolean isPassed = step.isForward() ? date.isBeforeOrEqualTo(end) : date.isAfterOrEqualTo(end);
+                if (!isPassed) {
+                    return;
+                }
+                take(step.getInterpolatedState(date));
+            }
+        }
+
+        private void take(SpacecraftState state) {
             PVCoordinates pv = state.getPVCoordinates(Convert.frame(frame));
-            OrbitState ours =
-                    new OrbitState(epoch, frame, Convert.vector(pv.getPosition()), Convert.vector(pv.getVelocity()));
-            points.put(epoch, new Ephemeris.Point(ours, Optional.of(covariance(solution, harvester, state))));
+            OrbitState ours = new OrbitState(
+                    epochs.get(next), frame, Convert.vector(pv.getPosition()), Convert.vector(pv.getVelocity()));
+            points.put(
+                    epochs.get(next), new Ephemeris.Point(ours, Optional.of(covariance(solution, harvester, state))));
+            next++;
         }
     }
 

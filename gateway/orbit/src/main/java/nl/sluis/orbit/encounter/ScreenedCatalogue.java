@@ -341,9 +341,9 @@ public final class ScreenedCatalogue {
         return value * value;
     }
 
-    /** Returns the length of the window. */
-    public Duration window() {
-        return window;
+    /** Returns how many objects it holds. */
+    public int size() {
+        return nodes.length;
     }
 
     /** Returns the start of the window, UTC. */

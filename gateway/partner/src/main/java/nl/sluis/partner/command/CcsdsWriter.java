@@ -18,7 +18,8 @@ final class CcsdsWriter implements StreamWriter {
     public void product(ReceivedProduct received) {
         if (received.text().isEmpty()) {
             err.println("no CCSDS text: " + Words.of(received.product().getKind()) + " "
-                    + ProductText.objects(received.product()));
+                    + ProductText.objects(received.product())
+                    + (received.textAbsent().isEmpty() ? "" : ": without " + Words.printable(received.textAbsent())));
             return;
         }
         // the gateway wrote it, but names in it are others': no control characters but line ends reach a terminal

@@ -117,7 +117,8 @@ public final class SubscribeCommand implements Callable<Integer> {
         json("json", TextForm.TEXT_FORM_UNSPECIFIED),
         jsonl("jsonl", TextForm.TEXT_FORM_UNSPECIFIED),
         ccsdsKvn("ccsds-kvn", TextForm.TEXT_FORM_CCSDS_KVN),
-        ccsdsXml("ccsds-xml", TextForm.TEXT_FORM_CCSDS_XML);
+        ccsdsXml("ccsds-xml", TextForm.TEXT_FORM_CCSDS_XML),
+        ccsdsJson("ccsds-json", TextForm.TEXT_FORM_CCSDS_JSON);
 
         private final String word;
         private final TextForm textForm;
@@ -319,7 +320,7 @@ public final class SubscribeCommand implements Callable<Integer> {
                 new TableWriter(line.getOut(), line.getColorScheme().ansi(), new LabelText(policyNames(client)));
             case json -> new JsonWriter(line.getOut(), true);
             case jsonl -> new JsonWriter(line.getOut(), false);
-            case ccsdsKvn, ccsdsXml -> new CcsdsWriter(line.getOut(), line.getErr());
+            case ccsdsKvn, ccsdsXml, ccsdsJson -> new CcsdsWriter(line.getOut(), line.getErr());
         };
     }
 

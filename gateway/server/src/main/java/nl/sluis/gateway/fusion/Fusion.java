@@ -43,6 +43,8 @@ import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.Mode;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.rule.Kind;
+import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.MeanElements;
 import nl.sluis.proto.v1.ObjectReference;
@@ -270,10 +272,7 @@ public final class Fusion implements Stage.Work {
                     passedOn.add(passOn(contribution).setEphemeris(ephemeris).build());
                 }
                 case ELEMENTS -> elements.add(record.getElements());
-                case CONJUNCTION ->
-                    passedOn.add(passOn(contribution)
-                            .setConjunction(record.getConjunction())
-                            .build());
+                case CONJUNCTION -> passedOn.add(conjunction(contribution, label, record.getConjunction()));
                 case REENTRY ->
                     passedOn.add(
                             passOn(contribution).setReentry(record.getReentry()).build());
@@ -374,6 +373,22 @@ public final class Fusion implements Stage.Work {
 
     private static List<OrbitState> inertial(Ephemeris ephemeris) {
         return ephemeris.getStatesList().stream().map(OrbitMessages::state).toList();
+    }
+
+    /** A conjunction message belongs to the encounters of those who may use it. */
+    private Solution conjunction(StoredContribution contribution, SecurityLabel label, ConjunctionWarning message) {
+        BitSet users = new BitSet();
+        users.set(0, policy.bundle().audiences().size());
+        for (ConjunctionObject object : List.of(message.getObject1(), message.getObject2())) {
+            users.and(ObjectKey.of(object.getObject())
+                    .map(key -> policy.usable(label, key, Kind.CONJUNCTION))
+                    .orElseGet(BitSet::new));
+        }
+        Solution.Builder solution = passOn(contribution).setConjunction(message);
+        users.stream()
+                .mapToObj(i -> AudienceId.of(policy.bundle().audiences().get(i)).text())
+                .forEach(solution.getBasisBuilder()::addAudiences);
+        return solution.build();
     }
 
     private static Solution.Builder passOn(StoredContribution contribution) {

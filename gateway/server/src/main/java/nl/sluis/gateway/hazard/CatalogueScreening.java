@@ -9,22 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import nl.sluis.gateway.item.Digests;
+import java.util.Optional;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
-import nl.sluis.orbit.OrbitState;
-import nl.sluis.orbit.encounter.Encounter;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.Screening;
 import nl.sluis.orbit.encounter.ScreeningResult;
-import nl.sluis.proto.v1.ConjunctionObject;
 import nl.sluis.proto.v1.ConjunctionWarning;
-import nl.sluis.proto.v1.Frame;
 import nl.sluis.proto.v1.MeanElements;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Proximity;
-import nl.sluis.proto.v1.ScreeningVolume;
-import nl.sluis.proto.v1.Vector3;
 
 /**
  * Screens public elements with SGP4. Elements have no covariance, so an approach found here carries no probability: none
@@ -70,57 +64,20 @@ public final class CatalogueScreening implements ElementScreening {
         }
         ScreeningResult result = Objects.requireNonNull(
                 time.record(() -> Screening.screen(screened, start, window, thresholdM, threads, fraction -> {})));
+        Warnings.Searched searched = new Warnings.Searched(start, window, thresholdM);
         List<ConjunctionWarning> conjunctions = new ArrayList<>();
-        result.encounters().forEach(encounter -> conjunctions.add(warning(encounter, start, objects)));
+        result.encounters()
+                .forEach(encounter -> conjunctions.add(Warnings.warning(
+                                encounter,
+                                searched,
+                                new Warnings.Known(known(objects, encounter.object1()), Optional.empty()),
+                                new Warnings.Known(known(objects, encounter.object2()), Optional.empty()))
+                        .build()));
         List<Proximity> proximities = new ArrayList<>();
         result.proximities()
-                .forEach(pair -> proximities.add(Proximity.newBuilder()
-                        .setObject1(known(objects, pair.object1()))
-                        .setObject2(known(objects, pair.object2()))
-                        .setStart(Times.timestamp(pair.from()))
-                        .setEnd(Times.timestamp(pair.to()))
-                        .setTca(Times.timestamp(pair.closestAt()))
-                        .setMinimumDistanceM(pair.closestM())
-                        .build()));
+                .forEach(pair -> proximities.add(
+                        Warnings.proximity(pair, known(objects, pair.object1()), known(objects, pair.object2()))));
         return new Found(conjunctions, proximities);
-    }
-
-    private ConjunctionWarning warning(Encounter encounter, Instant start, Map<String, ObjectReference> objects) {
-        return ConjunctionWarning.newBuilder()
-                .setConjunctionId(Digests.id(
-                        "encounter",
-                        encounter.object1().identity(),
-                        encounter.object2().identity(),
-                        encounter.tca().toString()))
-                .setOriginator("SLUIS")
-                .setTca(Times.timestamp(encounter.tca()))
-                .setMissDistanceM(encounter.missDistanceM())
-                .setRelativeSpeedMS(encounter.relativeSpeedMps())
-                .setRelativePositionRtnM(OrbitMessages.vector(encounter.relativePositionRtnM()))
-                .setRelativeVelocityRtnMS(OrbitMessages.vector(encounter.relativeVelocityRtnMps()))
-                .setScreeningStart(Times.timestamp(start))
-                .setScreeningStop(Times.timestamp(start.plus(window)))
-                .setScreeningVolume(ScreeningVolume.newBuilder()
-                        .setShape("SPHERE")
-                        .setFrame(Frame.FRAME_RTN)
-                        .setSizeM(Vector3.newBuilder()
-                                .setX(thresholdM)
-                                .setY(thresholdM)
-                                .setZ(thresholdM)))
-                .setObject1(object(known(objects, encounter.object1()), encounter.state1()))
-                .setObject2(object(known(objects, encounter.object2()), encounter.state2()))
-                .build();
-    }
-
-    private static ConjunctionObject object(ObjectReference object, OrbitState state) {
-        return ConjunctionObject.newBuilder()
-                .setObject(object)
-                .setCatalogueName("public elements")
-                .setEphemerisName("NONE")
-                .setOrbitCenter("EARTH")
-                .setFrame(OrbitMessages.frame(state.frame()))
-                .setState(OrbitMessages.state(state))
-                .build();
     }
 
     private static ObjectReference known(Map<String, ObjectReference> objects, ScreenedObject object) {

@@ -3,15 +3,25 @@ package nl.sluis.gateway.hazard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.journal.v1.Basis;
+import nl.sluis.proto.v1.ConjunctionState;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.ProbabilityTrend;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.ProductKind;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +40,9 @@ final class EncounterEvents {
     /** An event that has passed is forgotten after this time: no message about it comes any more. */
     private static final Duration REMEMBERED = Duration.ofDays(3);
 
+    /** A probability that has grown by more than this factor rises. */
+    private static final double RISEN = 4.0 / 3;
+
     /** Messages between two looks for events that have passed. */
     private static final int SWEEP_EVERY = 10_000;
 
@@ -39,11 +52,13 @@ final class EncounterEvents {
      * @param eventId equal for all originators
      * @param productId of the chain of versions
      * @param previousMessageId the originator's own identifier of the message before; empty: this is the first
+     * @param previousProbability what it said of the probability; empty: nothing
      */
-    record Event(String eventId, String productId, String previousMessageId) {
+    record Event(String eventId, String productId, String previousMessageId, OptionalDouble previousProbability) {
         /** The message as part of the event; what its originator said of its own history stays. */
         ConjunctionWarning told(ConjunctionWarning message) {
-            ConjunctionWarning.Builder told = message.toBuilder().setConjunctionId(eventId);
+            ConjunctionWarning.Builder told =
+                    message.toBuilder().setConjunctionId(eventId).setTrend(trend(previousProbability, message));
             if (message.getPreviousMessageId().isEmpty()) {
                 told.setPreviousMessageId(previousMessageId);
             }
@@ -55,7 +70,7 @@ final class EncounterEvents {
     private static final class Known {
         private final String eventId;
         private final Map<String, String> productByOriginator = new HashMap<>();
-        private final Map<String, String> messageByOriginator = new HashMap<>();
+        private final Map<String, ConjunctionWarning> messageByOriginator = new HashMap<>();
         private Instant tca;
 
         Known(String eventId, Instant tca) {
@@ -64,7 +79,14 @@ final class EncounterEvents {
         }
     }
 
+    private record Place(String mode, String audience, String eventId) {}
+
     private final Map<String, List<Known>> byAudienceAndPair = new HashMap<>();
+
+    /** The encounters ahead that the screening of a fused orbit found: there are few. */
+    private final Map<Place, Open> ahead = new TreeMap<>(
+            Comparator.comparing(Place::mode).thenComparing(Place::audience).thenComparing(Place::eventId));
+
     private int messages;
 
     /** Takes a message in and returns the events that it belongs to, each with the audiences that share it, in order. */
@@ -93,12 +115,144 @@ final class EncounterEvents {
                             contributionId,
                             pair(message),
                             tca.toString()));
-            String previous = known.messageByOriginator.getOrDefault(originator, "");
-            known.messageByOriginator.put(originator, message.getMessageId());
-            events.computeIfAbsent(new Event(known.eventId, productId, previous), none -> new ArrayList<>())
+            ConjunctionWarning previous =
+                    known.messageByOriginator.getOrDefault(originator, ConjunctionWarning.getDefaultInstance());
+            known.messageByOriginator.put(originator, said(message));
+            events.computeIfAbsent(
+                            new Event(known.eventId, productId, previous.getMessageId(), probability(previous)),
+                            none -> new ArrayList<>())
                     .add(audience);
         }
         return events;
+    }
+
+    /** Of a message what its successors need. */
+    private static ConjunctionWarning said(ConjunctionWarning message) {
+        ConjunctionWarning.Builder said = ConjunctionWarning.newBuilder().setMessageId(message.getMessageId());
+        if (message.hasProbability()) {
+            said.getProbabilityBuilder().setValue(message.getProbability().getValue());
+        }
+        return said.build();
+    }
+
+    private static OptionalDouble probability(ConjunctionWarning message) {
+        return message.hasProbability()
+                ? OptionalDouble.of(message.getProbability().getValue())
+                : OptionalDouble.empty();
+    }
+
+    private static ProbabilityTrend trend(OptionalDouble before, ConjunctionWarning message) {
+        if (before.isEmpty() || !message.hasProbability()) {
+            return ProbabilityTrend.PROBABILITY_TREND_UNSPECIFIED;
+        }
+        double now = message.getProbability().getValue();
+        if (now > RISEN * before.getAsDouble()) {
+            return ProbabilityTrend.PROBABILITY_TREND_RISING;
+        }
+        return now < before.getAsDouble() / RISEN
+                ? ProbabilityTrend.PROBABILITY_TREND_FALLING
+                : ProbabilityTrend.PROBABILITY_TREND_STEADY;
+    }
+
+    /**
+     * An encounter that is ahead, as it was last told.
+     *
+     * @param productId of the chain of versions
+     * @param basis whom it was told and what it was made from
+     * @param message what was told
+     */
+    record Open(String productId, Basis basis, ConjunctionWarning message) {
+        private Instant tca() {
+            return Times.instant(message.getTca());
+        }
+
+        private boolean isOf(String objectKey) {
+            return key(message.getObject1().getObject()).equals(objectKey)
+                    || key(message.getObject2().getObject()).equals(objectKey);
+        }
+    }
+
+    /** Keeps what was told of an encounter, so that it can be told when it is over. */
+    void opened(String mode, String productId, Basis basis, ConjunctionWarning message) {
+        for (String audience : basis.getAudiencesList()) {
+            Place place = new Place(mode, audience, message.getConjunctionId());
+            if (message.getState() == ConjunctionState.CONJUNCTION_STATE_AHEAD) {
+                ahead.put(place, new Open(productId, basis, message));
+            } else {
+                ahead.remove(place);
+            }
+        }
+    }
+
+    /** When the next encounter that is ahead will have passed; empty: none is ahead. */
+    Optional<Instant> nextPassed() {
+        return ahead.values().stream().map(Open::tca).min(Comparator.naturalOrder());
+    }
+
+    /** Takes out the encounters that have passed, by time. */
+    List<Open> passed(Instant now) {
+        return over((place, open) -> !open.tca().isAfter(now));
+    }
+
+    /**
+     * Takes out the encounters of an object that a new screening of it no longer finds.
+     *
+     * @param audiences whose view was screened
+     * @param from start of what was screened
+     * @param to its end
+     * @param found the events that were found
+     */
+    List<Open> cleared(
+            String mode, Collection<String> audiences, String objectKey, Instant from, Instant to, Set<String> found) {
+        return over((place, open) -> place.mode().equals(mode)
+                && audiences.contains(place.audience())
+                && open.isOf(objectKey)
+                && !open.tca().isBefore(from)
+                && !open.tca().isAfter(to)
+                && !found.contains(place.eventId()));
+    }
+
+    /** Forgets what was made of a contribution that was taken back: whoever was told of it is told of that. */
+    void withdraw(String contributionId) {
+        ahead.values().removeIf(open -> open.basis().getContributionIdsList().contains(contributionId));
+    }
+
+    private List<Open> over(BiPredicate<Place, Open> isOver) {
+        Map<String, Open> over = new LinkedHashMap<>();
+        Map<String, List<String>> told = new HashMap<>();
+        ahead.entrySet().removeIf(entry -> {
+            Open open = entry.getValue();
+            if (!isOver.test(entry.getKey(), open)) {
+                return false;
+            }
+            // audiences with equal histories were told the same
+            String same = open.productId() + " " + open.message().getMessageId() + " "
+                    + open.basis().getAudiencesList();
+            over.putIfAbsent(same, open);
+            told.computeIfAbsent(same, none -> new ArrayList<>())
+                    .add(entry.getKey().audience());
+            return true;
+        });
+        return over.entrySet().stream()
+                .map(entry -> new Open(
+                        entry.getValue().productId(),
+                        entry.getValue().basis().toBuilder()
+                                .clearAudiences()
+                                .addAllAudiences(told.getOrDefault(entry.getKey(), List.of()))
+                                .build(),
+                        entry.getValue().message()))
+                .sorted(Comparator.comparing(Open::tca).thenComparing(Open::productId))
+                .toList();
+    }
+
+    /** Whether an encounter of an object that is ahead has a probability near enough to a threshold to pass it. */
+    boolean mayChange(String mode, String audience, String objectKey, Thresholds thresholds) {
+        return ahead.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().mode().equals(mode)
+                        && entry.getKey().audience().equals(audience)
+                        && entry.getValue().isOf(objectKey)
+                        && thresholds.isNear(
+                                entry.getValue().message().getProbability().getValue()));
     }
 
     private void forget(String mode, Instant before) {
@@ -111,7 +265,7 @@ final class EncounterEvents {
     }
 
     /** Takes up a product that was made before a restart. */
-    void restore(String mode, List<String> audiences, Product product) {
+    void restore(String mode, List<String> audiences, Basis basis, Product product) {
         ConjunctionWarning message = product.getConjunction();
         Instant tca = Times.instant(message.getTca());
         for (String audience : audiences) {
@@ -126,7 +280,10 @@ final class EncounterEvents {
                     });
             known.tca = tca;
             known.productByOriginator.put(message.getOriginator(), product.getProductId());
-            known.messageByOriginator.put(message.getOriginator(), message.getMessageId());
+            known.messageByOriginator.put(message.getOriginator(), said(message));
+        }
+        if (message.getState() != ConjunctionState.CONJUNCTION_STATE_UNSPECIFIED) {
+            opened(mode, product.getProductId(), basis, message);
         }
     }
 

@@ -1,14 +1,25 @@
 package nl.sluis.gateway.hazard;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
@@ -17,7 +28,12 @@ import nl.sluis.gateway.store.Stage;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.Solution;
 import nl.sluis.journal.v1.StoredProduct;
+import nl.sluis.orbit.encounter.Encounter;
+import nl.sluis.orbit.encounter.ScreenedObject;
+import nl.sluis.orbit.encounter.ScreeningResult;
+import nl.sluis.proto.v1.ConjunctionState;
 import nl.sluis.proto.v1.ConjunctionWarning;
+import nl.sluis.proto.v1.Label;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.ProductKind;
@@ -37,7 +53,15 @@ public final class Hazards implements Stage.Work {
     private record Before(int version, String digest) {}
 
     private final ElementScreening screening;
+    private final OneOnAll oneOnAll;
+    private final Thresholds thresholds;
+    private final LabelJoin labels;
+    private final InstantSource clock;
     private final Journal journal;
+    private final Skies skies = new Skies();
+    // written by the stage's own thread, and read by those who ask whether it is idle
+    private volatile long handled;
+    private volatile Instant nextDue = Instant.MAX;
 
     /**
      * The version before, by product and audience. Audiences with equal views have equal histories, so the
@@ -48,11 +72,25 @@ public final class Hazards implements Stage.Work {
     private final EncounterEvents events = new EncounterEvents();
 
     /**
-     * @param screening screens public elements
+     * @param screening screens public elements, all on all
+     * @param oneOnAll screens a fused orbit
+     * @param thresholds from when on an encounter is urgent
+     * @param labels joins labels
+     * @param clock the gateway's clock
      * @param journal where the products stand that were made before
      */
-    public Hazards(ElementScreening screening, Journal journal) {
+    public Hazards(
+            ElementScreening screening,
+            OneOnAll oneOnAll,
+            Thresholds thresholds,
+            LabelJoin labels,
+            InstantSource clock,
+            Journal journal) {
         this.screening = screening;
+        this.oneOnAll = oneOnAll;
+        this.thresholds = thresholds;
+        this.labels = labels;
+        this.clock = clock;
         this.journal = journal;
     }
 
@@ -66,12 +104,13 @@ public final class Hazards implements Stage.Work {
                 StoredProduct stored = StoredProduct.parseFrom(entry.payload());
                 if (!stored.hasWithdrawal()) {
                     remember(stored.getBasis(), stored.getProduct());
-                    // what a partner contributed is passed on to all and belongs to no history
+                    // what goes to others one by one belongs to no history
                     if (stored.getProduct().hasConjunction()
                             && stored.getBasis().getAudiencesCount() > 0) {
                         events.restore(
                                 stored.getBasis().getLabel().getDataMode().name(),
                                 audiences(stored.getBasis()),
+                                stored.getBasis(),
                                 stored.getProduct());
                     }
                 }
@@ -80,15 +119,38 @@ public final class Hazards implements Stage.Work {
         }
     }
 
+    /** What was made stands in the products log, and begin has read it; what is known of orbits is taken up here. */
     @Override
-    public void restore(Entry entry) {
-        // what was made stands in the products log, and begin has read it
+    public void restore(Entry entry) throws InvalidProtocolBufferException {
+        Solution solution = Solution.parseFrom(entry.payload());
+        switch (solution.getContentCase()) {
+            case TRACK -> fused(solution).ifPresent(orbit -> skies.restore(mode(solution), audiences(solution), orbit));
+            case ELEMENTS -> skies.restore(mode(solution), audiences(solution), sky(solution));
+            case WITHDRAWAL -> {
+                skies.withdraw(solution.getWithdrawal().getContributionId());
+                events.withdraw(solution.getWithdrawal().getContributionId());
+            }
+            default -> {
+                // says nothing of where an object is
+            }
+        }
+        look();
+        handled = entry.position();
     }
 
     @Override
     public List<NewEntry> handle(Entry entry) throws InvalidProtocolBufferException {
         Solution solution = Solution.parseFrom(entry.payload());
+        List<NewEntry> made = handle(solution);
+        look();
+        handled = entry.position();
+        return made;
+    }
+
+    private List<NewEntry> handle(Solution solution) {
         if (solution.hasWithdrawal()) {
+            skies.withdraw(solution.getWithdrawal().getContributionId());
+            events.withdraw(solution.getWithdrawal().getContributionId());
             return List.of(NewEntry.of(StoredProduct.newBuilder()
                     .setWithdrawal(solution.getWithdrawal())
                     .build()
@@ -97,9 +159,235 @@ public final class Hazards implements Stage.Work {
         if (solution.hasComparison()) {
             return List.of();
         }
-        return products(solution).stream()
+        Instant received = Times.instant(solution.getBasis().getReceived());
+        List<StoredProduct> products = new ArrayList<>(due(received));
+        products.addAll(products(solution));
+        switch (solution.getContentCase()) {
+            case TRACK ->
+                fused(solution)
+                        .ifPresent(orbit -> skies.take(mode(solution), audiences(solution), orbit, this::mayChange));
+            case ELEMENTS -> skies.take(mode(solution), audiences(solution), sky(solution), received);
+            default -> {
+                // says nothing of where an object is
+            }
+        }
+        products.addAll(due(received));
+        return entries(products);
+    }
+
+    /** Something is due by the clock, and no entry stands before it. */
+    @Override
+    public boolean isStale() {
+        return handled >= journal.watermark(LogName.SOLUTIONS)
+                && !clock.instant().isBefore(nextDue);
+    }
+
+    @Override
+    public List<NewEntry> refresh() {
+        List<NewEntry> made = entries(due(clock.instant()));
+        look();
+        return made;
+    }
+
+    private void look() {
+        nextDue = Stream.concat(skies.nextDue().stream(), events.nextPassed().stream())
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+    }
+
+    private static List<NewEntry> entries(List<StoredProduct> products) {
+        return products.stream()
                 .map(stored -> NewEntry.keyed(stored.getProduct().getProductId(), stored.toByteArray()))
                 .toList();
+    }
+
+    private static String mode(Solution solution) {
+        return solution.getBasis().getLabel().getDataMode().name();
+    }
+
+    private static List<String> audiences(Solution solution) {
+        return solution.getBasis().getAudiencesList();
+    }
+
+    private Optional<FusedOrbit> fused(Solution solution) {
+        return ObjectKey.of(solution.getTrack().getObject())
+                .filter(key -> solution.getTrack().hasState())
+                .map(key -> new FusedOrbit(solution.getBasis(), solution.getTrack(), key, oneOnAll.window()));
+    }
+
+    private static PublicSky sky(Solution solution) {
+        return new PublicSky(solution.getBasis(), solution.getElements().getElementsList());
+    }
+
+    private boolean mayChange(String mode, String audience, ObjectKey key) {
+        return events.mayChange(mode, audience, key.text(), thresholds);
+    }
+
+    /** Everything that has come to be due by a time, in an order that follows from receipt times. */
+    private List<StoredProduct> due(Instant now) {
+        List<StoredProduct> products = new ArrayList<>();
+        for (EncounterEvents.Open passed : events.passed(now)) {
+            products.add(over(passed, ConjunctionState.CONJUNCTION_STATE_PASSED));
+        }
+        for (Skies.Screening due : skies.due(now, this::mayChange)) {
+            products.addAll(screened(due));
+        }
+        return products;
+    }
+
+    private StoredProduct over(EncounterEvents.Open open, ConjunctionState state) {
+        return conjunction(
+                open.basis(),
+                open.productId(),
+                open.message().toBuilder()
+                        .setState(state)
+                        .setPreviousMessageId(open.message().getMessageId())
+                        .setMessageId(Digests.id("message", open.message().getMessageId(), state.name()))
+                        .build());
+    }
+
+    /** One orbit against all else that a view knows. */
+    private List<StoredProduct> screened(Skies.Screening due) {
+        FusedOrbit one = due.orbit();
+        List<StoredProduct> products = new ArrayList<>();
+        Set<String> found = new HashSet<>();
+        Set<String> fused = new HashSet<>();
+        boolean isSearched = false;
+        for (FusedOrbit other : due.others()) {
+            fused.add(other.key().text());
+            Optional<ScreeningResult> result = oneOnAll.against(other, one);
+            if (result.isPresent()) {
+                isSearched = true;
+                products.addAll(told(
+                        due,
+                        result.get(),
+                        other.basis(),
+                        key -> new Warnings.Known(other.track().getObject(), Optional.of(other.track())),
+                        key -> true,
+                        found));
+            }
+        }
+        if (due.elements().isPresent()) {
+            PublicSky elements = due.elements().get();
+            Optional<ScreeningResult> result = oneOnAll.against(elements, one);
+            if (result.isPresent()) {
+                isSearched = true;
+                products.addAll(told(
+                        due,
+                        result.get(),
+                        elements.basis(),
+                        key -> new Warnings.Known(elements.reference(key), Optional.empty()),
+                        key -> !fused.contains(key),
+                        found));
+            }
+        }
+        // an orbit that can't be followed, or that nothing is known beside, has cleared nothing
+        if (isSearched) {
+            events.cleared(due.mode(), due.audiences(), one.key().text(), one.start(), one.end(), found)
+                    .forEach(open -> products.add(over(open, ConjunctionState.CONJUNCTION_STATE_CLEARED)));
+        }
+        return products;
+    }
+
+    /** What a screening found, as warnings to those whose view it is, and one by one to others whom policy lets be warned. */
+    private List<StoredProduct> told(
+            Skies.Screening due,
+            ScreeningResult result,
+            Basis otherBasis,
+            Function<String, Warnings.Known> other,
+            Predicate<String> counts,
+            Set<String> found) {
+        FusedOrbit one = due.orbit();
+        Optional<Basis> joined = joined(due, otherBasis);
+        List<StoredProduct> products = new ArrayList<>();
+        if (joined.isEmpty()) {
+            return products;
+        }
+        Basis basis = joined.get();
+        String inputs = inputs(basis);
+        Warnings.Searched searched = new Warnings.Searched(one.start(), oneOnAll.window(), oneOnAll.thresholdM());
+        for (Encounter encounter : result.encounters()) {
+            String partner = partner(one, encounter.object1(), encounter.object2());
+            if (counts.test(partner)) {
+                ConjunctionWarning warning = urgent(
+                        basis,
+                        Warnings.assessed(
+                                Warnings.warning(
+                                        encounter,
+                                        searched,
+                                        known(one, encounter.object1(), other),
+                                        known(one, encounter.object2(), other)),
+                                encounter));
+                products.addAll(inEvents(basis, inputs, warning, found));
+                products.add(alone(basis, inputs, warning));
+            }
+        }
+        for (nl.sluis.orbit.encounter.Proximity pair : result.proximities()) {
+            if (counts.test(partner(one, pair.object1(), pair.object2()))) {
+                products.add(proximity(
+                        basis,
+                        Warnings.proximity(
+                                pair,
+                                known(one, pair.object1(), other).reference(),
+                                known(one, pair.object2(), other).reference())));
+            }
+        }
+        return products;
+    }
+
+    private ConjunctionWarning urgent(Basis basis, ConjunctionWarning warning) {
+        boolean isAhead = Times.instant(warning.getTca()).isAfter(Times.instant(basis.getReceived()));
+        return warning.toBuilder()
+                .setState(
+                        isAhead ? ConjunctionState.CONJUNCTION_STATE_AHEAD : ConjunctionState.CONJUNCTION_STATE_PASSED)
+                .setUrgency(thresholds.urgency(warning))
+                .build();
+    }
+
+    private static String partner(FusedOrbit one, ScreenedObject object1, ScreenedObject object2) {
+        return object1.identity().equals(one.key().text()) ? object2.identity() : object1.identity();
+    }
+
+    private static Warnings.Known known(FusedOrbit one, ScreenedObject object, Function<String, Warnings.Known> other) {
+        return object.identity().equals(one.key().text())
+                ? new Warnings.Known(one.track().getObject(), Optional.of(one.track()))
+                : other.apply(object.identity());
+    }
+
+    /** What a warning about two orbits of a view rests on; empty where their labels can't be joined. */
+    private Optional<Basis> joined(Skies.Screening due, Basis other) {
+        Basis one = due.orbit().basis();
+        Set<String> contributions = new LinkedHashSet<>(one.getContributionIdsList());
+        contributions.addAll(other.getContributionIdsList());
+        Set<Label> sources = new LinkedHashSet<>(one.getSourceLabelsList());
+        sources.addAll(other.getSourceLabelsList());
+        Instant received = Times.instant(one.getReceived());
+        Instant receivedOther = Times.instant(other.getReceived());
+        return labels.of(List.copyOf(sources))
+                .map(label -> Basis.newBuilder()
+                        .addAllAudiences(due.audiences())
+                        .addAllContributionIds(contributions)
+                        .setLabel(label)
+                        .setReceived(Times.timestamp(receivedOther.isAfter(received) ? receivedOther : received))
+                        .addAllSourceLabels(sources)
+                        .build());
+    }
+
+    /**
+     * A warning for those whose view it is not, where policy lets them be warned all the same, for example by a declared
+     * downgrade. They learn of this message alone: not of a history that they did not see.
+     */
+    private StoredProduct alone(Basis basis, String inputs, ConjunctionWarning warning) {
+        String id = Digests.id(
+                "warning",
+                basis.getLabel().getDataMode().name(),
+                String.join(" ", basis.getAudiencesList()),
+                warning.getConjunctionId(),
+                inputs);
+        return conjunction(
+                besides(basis),
+                id,
+                warning.toBuilder().setConjunctionId(id).setMessageId(id).build());
     }
 
     private Collection<StoredProduct> products(Solution solution) {
@@ -163,45 +451,111 @@ public final class Hazards implements Stage.Work {
     private Collection<StoredProduct> screened(Basis basis, Solution solution) {
         List<StoredProduct> products = new ArrayList<>();
         ElementScreening.Found found = screening.screen(solution.getElements().getElementsList());
+        String inputs = inputs(basis);
         for (ConjunctionWarning conjunction : found.conjunctions()) {
-            products.addAll(inEvents(basis, conjunction));
+            // where a view has a better orbit of one of the objects, the screening of that one speaks
+            List<String> audiences = basis.getAudiencesList().stream()
+                    .filter(audience -> !isFused(basis, audience, conjunction))
+                    .toList();
+            if (!audiences.isEmpty() || basis.getAudiencesCount() == 0) {
+                products.addAll(inEvents(
+                        basis.toBuilder()
+                                .clearAudiences()
+                                .addAllAudiences(audiences)
+                                .build(),
+                        inputs,
+                        conjunction,
+                        new HashSet<>()));
+            }
         }
         for (Proximity proximity : found.proximities()) {
-            List<ObjectReference> pair = List.of(proximity.getObject1(), proximity.getObject2());
-            products.add(product(
-                    basis,
-                    ProductKind.PRODUCT_KIND_PROXIMITY,
-                    keyOf(pair.get(0)) + " " + keyOf(pair.get(1)),
-                    pair,
-                    Product.newBuilder().setProximity(proximity)));
+            products.add(proximity(basis, proximity));
         }
         return products;
     }
 
+    private boolean isFused(Basis basis, String audience, ConjunctionWarning conjunction) {
+        String mode = basis.getLabel().getDataMode().name();
+        Instant tca = Times.instant(conjunction.getTca());
+        return skies.isFused(mode, audience, keyOf(conjunction.getObject1().getObject()), tca)
+                || skies.isFused(mode, audience, keyOf(conjunction.getObject2().getObject()), tca);
+    }
+
+    private StoredProduct proximity(Basis basis, Proximity proximity) {
+        List<ObjectReference> pair = List.of(proximity.getObject1(), proximity.getObject2());
+        return product(
+                basis,
+                ProductKind.PRODUCT_KIND_PROXIMITY,
+                keyOf(pair.get(0)) + " " + keyOf(pair.get(1)),
+                pair,
+                Product.newBuilder().setProximity(proximity));
+    }
+
+    /** A partner's message joins the encounter that those know who may use it; to others it goes alone. */
     private Collection<StoredProduct> contributed(Basis basis, Solution solution) {
         String contribution = basis.getContributionIds(0);
-        ConjunctionWarning conjunction = PartnerConjunctions.assess(solution.getConjunction(), contribution);
+        ConjunctionWarning assessed = PartnerConjunctions.assess(solution.getConjunction(), contribution);
+        ConjunctionWarning conjunction =
+                assessed.toBuilder().setUrgency(thresholds.urgency(assessed)).build();
+        List<StoredProduct> products = new ArrayList<>();
+        if (basis.getAudiencesCount() > 0) {
+            // it is taken back alone, so it is a product of its own beside the others of its encounter
+            events.of(basis.getLabel().getDataMode().name(), audiences(basis), conjunction, contribution)
+                    .forEach((event, audiences) -> products.add(conjunction(
+                            basis.toBuilder()
+                                    .clearAudiences()
+                                    .addAllAudiences(audiences)
+                                    .build(),
+                            Digests.id(
+                                    "product",
+                                    ProductKind.PRODUCT_KIND_CONJUNCTION.name(),
+                                    contribution,
+                                    event.eventId()),
+                            event.told(conjunction))));
+        }
         // whom one message reaches by declared downgrade learns of that message alone, not of a history
-        return List.of(conjunction(
-                basis,
+        products.add(conjunction(
+                besides(basis),
                 Digests.id("product", ProductKind.PRODUCT_KIND_CONJUNCTION.name(), contribution, contribution),
                 conjunction));
+        return products;
+    }
+
+    private static Basis besides(Basis basis) {
+        return basis.toBuilder()
+                .clearAudiences()
+                .addAllBeside(basis.getAudiencesList())
+                .build();
+    }
+
+    private static String inputs(Basis basis) {
+        return Digests.id("inputs", String.join(" ", basis.getContributionIdsList()));
     }
 
     /** One product for each history: audiences that know different things of the encounter get different ones. */
-    private List<StoredProduct> inEvents(Basis basis, ConjunctionWarning conjunction) {
+    private List<StoredProduct> inEvents(
+            Basis basis, String inputs, ConjunctionWarning conjunction, Set<String> found) {
         List<StoredProduct> products = new ArrayList<>();
         String mode = basis.getLabel().getDataMode().name();
-        events.of(mode, audiences(basis), conjunction, basis.getContributionIds(0))
-                .forEach((event, audiences) -> {
-                    Basis part = basis.getAudiencesCount() == 0
-                            ? basis
-                            : basis.toBuilder()
-                                    .clearAudiences()
-                                    .addAllAudiences(audiences)
-                                    .build();
-                    products.add(conjunction(part, event.productId(), event.told(conjunction)));
-                });
+        ConjunctionWarning message = conjunction.getMessageId().isEmpty()
+                ? conjunction.toBuilder()
+                        .setMessageId(Digests.id("message", conjunction.getConjunctionId(), inputs))
+                        .build()
+                : conjunction;
+        events.of(mode, audiences(basis), message, basis.getContributionIds(0)).forEach((event, audiences) -> {
+            Basis part = basis.getAudiencesCount() == 0
+                    ? basis
+                    : basis.toBuilder()
+                            .clearAudiences()
+                            .addAllAudiences(audiences)
+                            .build();
+            ConjunctionWarning told = event.told(message);
+            found.add(event.eventId());
+            if (told.getState() == ConjunctionState.CONJUNCTION_STATE_AHEAD) {
+                events.opened(mode, event.productId(), part, told);
+            }
+            products.add(conjunction(part, event.productId(), told));
+        });
         return products;
     }
 

@@ -19,22 +19,50 @@ import nl.sluis.proto.v1.Track;
 
 /** Products as texts of CCSDS, made from nothing but the product as released. */
 public final class CcsdsText {
-    private static final String ORIGINATOR = "SLUIS";
-    private static final String UNKNOWN =
-            "UNKNOWN"; // what CCSDS 502.0 writes for a name or designator that is not known
+    static final String ORIGINATOR = "SLUIS";
+    static final String UNKNOWN = "UNKNOWN"; // what CCSDS 502.0 writes for a name or designator that is not known
     private static final int STATE_DIMENSION = 6;
     private static final int LOWER_TRIANGLE = 21;
 
     private CcsdsText() {}
 
-    /** The text of a product; empty where its kind has none here, or it has no state. */
-    public static Optional<String> of(Product product, TextForm form) {
+    /**
+     * A text, or why there is none.
+     *
+     * @param text empty where there is none
+     * @param without what the standard makes mandatory and the product does not have; empty where there is a text
+     */
+    public record Made(Optional<String> text, String without) {
+        static Made of(String text) {
+            return new Made(Optional.of(text), "");
+        }
+
+        static Made without(String what) {
+            return new Made(Optional.empty(), what);
+        }
+    }
+
+    /** The text of a product. */
+    public static Made of(Product product, TextForm form) {
         Instant created = Times.instant(product.getCreated());
+        boolean isJson = form == TextForm.TEXT_FORM_CCSDS_JSON;
         return switch (product.getBodyCase()) {
-            case TRACK ->
-                product.getTrack().hasState() ? Optional.of(opm(product.getTrack(), created, form)) : Optional.empty();
-            case EPHEMERIS -> oem(product.getEphemeris(), created, form);
-            default -> Optional.empty();
+            case TRACK -> {
+                if (isJson) {
+                    yield Made.without("this form");
+                }
+                yield product.getTrack().hasState()
+                        ? Made.of(opm(product.getTrack(), created, form))
+                        : Made.without("state");
+            }
+            case EPHEMERIS ->
+                isJson
+                        ? Made.without("this form")
+                        : oem(product.getEphemeris(), created, form)
+                                .map(Made::of)
+                                .orElseGet(() -> Made.without("states of one frame in order"));
+            case CONJUNCTION -> ConjunctionText.of(product.getConjunction(), created, form);
+            default -> Made.without("a standard message of its kind");
         };
     }
 
@@ -80,7 +108,7 @@ public final class CcsdsText {
                 form == TextForm.TEXT_FORM_CCSDS_XML ? OrbitXmlWriter.oem(message) : OrbitWriter.oem(message));
     }
 
-    private static Optional<SymmetricMatrix> covariance(Covariance covariance) {
+    static Optional<SymmetricMatrix> covariance(Covariance covariance) {
         return covariance.getLowerTriangleCount() != LOWER_TRIANGLE
                 ? Optional.empty()
                 : Optional.of(SymmetricMatrix.ofLowerTriangle(
@@ -90,7 +118,7 @@ public final class CcsdsText {
                                 .toArray()));
     }
 
-    private static String name(ObjectReference object) {
+    static String name(ObjectReference object) {
         return object.getName().isEmpty() ? UNKNOWN : object.getName();
     }
 

@@ -38,28 +38,76 @@ public final class Trajectories {
         if (!track.hasState()) {
             return Optional.empty();
         }
-        OrbitState state = OrbitMessages.state(track.getState());
-        boolean known = track.getCovariance().getLowerTriangleCount() == LOWER_TRIANGLE
+        boolean known = isKnown(track);
+        return table(track, start, end, step)
+                .map(table -> table(
+                        table,
+                        known,
+                        Ephemeris.newBuilder()
+                                .setObject(track.getObject())
+                                .addComments("propagated from the track's state of "
+                                        + Times.instant(track.getState().getEpoch()))));
+    }
+
+    private static boolean isKnown(Track track) {
+        return track.getCovariance().getLowerTriangleCount() == LOWER_TRIANGLE
                 && track.getCovariance().getFrame() == track.getState().getFrame();
+    }
+
+    /** The same for the orbit module; without covariances where the track has none. */
+    public static Optional<nl.sluis.orbit.determination.Ephemeris> table(
+            Track track, Instant start, Instant end, Duration step) {
+        if (!track.hasState()) {
+            return Optional.empty();
+        }
+        OrbitState state = OrbitMessages.state(track.getState());
         SymmetricMatrix covariance = SymmetricMatrix.ofLowerTriangle(
                 STATE_DIMENSION,
-                known
+                isKnown(track)
                         ? track.getCovariance().getLowerTriangleList().stream()
                                 .mapToDouble(Double::doubleValue)
                                 .toArray()
                         : new double[LOWER_TRIANGLE]);
         try {
-            return Optional.of(table(
-                    Propagation.ephemeris(
-                            OrbitSolution.of(state, covariance, ForceModel.forOrbit(state)),
-                            nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step)),
-                    known,
-                    Ephemeris.newBuilder()
-                            .setObject(track.getObject())
-                            .addComments("propagated from the track's state of " + state.epoch())));
+            nl.sluis.orbit.determination.Ephemeris table = Propagation.ephemeris(
+                    OrbitSolution.of(state, covariance, ForceModel.forOrbit(state)),
+                    nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step));
+            return Optional.of(isKnown(track) ? table : withoutCovariances(table));
         } catch (PropagationException e) {
             return Optional.empty();
         }
+    }
+
+    private static nl.sluis.orbit.determination.Ephemeris withoutCovariances(
+            nl.sluis.orbit.determination.Ephemeris table) {
+        return new nl.sluis.orbit.determination.Ephemeris(table.points().stream()
+                .map(point -> new nl.sluis.orbit.determination.Ephemeris.Point(point.state(), Optional.empty()))
+                .toList());
+    }
+
+    /**
+     * An ephemeris of the contract for the orbit module; covariances count where every state has one in its frame.
+     *
+     * @throws IllegalArgumentException if it has no state, states of several frames or epochs out of order
+     */
+    public static nl.sluis.orbit.determination.Ephemeris table(Ephemeris ephemeris) {
+        boolean known = ephemeris.getCovariancesCount() == ephemeris.getStatesCount();
+        List<nl.sluis.orbit.determination.Ephemeris.Point> points = new ArrayList<>();
+        for (int i = 0; i < ephemeris.getStatesCount(); i++) {
+            Covariance covariance = known ? ephemeris.getCovariances(i) : Covariance.getDefaultInstance();
+            points.add(new nl.sluis.orbit.determination.Ephemeris.Point(
+                    OrbitMessages.state(ephemeris.getStates(i)),
+                    covariance.getLowerTriangleCount() == LOWER_TRIANGLE
+                                    && covariance.getFrame()
+                                            == ephemeris.getStates(i).getFrame()
+                            ? Optional.of(SymmetricMatrix.ofLowerTriangle(
+                                    STATE_DIMENSION,
+                                    covariance.getLowerTriangleList().stream()
+                                            .mapToDouble(Double::doubleValue)
+                                            .toArray()))
+                            : Optional.empty()));
+        }
+        return new nl.sluis.orbit.determination.Ephemeris(points);
     }
 
     /** Interpolates an ephemeris; empty where it does not reach from start to end: it is never extrapolated. */

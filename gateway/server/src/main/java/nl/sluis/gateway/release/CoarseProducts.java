@@ -9,6 +9,7 @@ import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.determination.LocalAxes;
 import nl.sluis.orbit.determination.PropagationException;
 import nl.sluis.orbit.displacement.DisplacedEncounter;
 import nl.sluis.orbit.displacement.DisplacedOrbit;
@@ -24,6 +25,7 @@ import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.ProbabilityMethod;
 import nl.sluis.proto.v1.ProbabilityValidity;
 import nl.sluis.proto.v1.Track;
+import nl.sluis.proto.v1.Vector3;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,10 @@ final class CoarseProducts {
     private static final Logger LOG = LoggerFactory.getLogger(CoarseProducts.class);
     private static final int LOWER_TRIANGLE = 21;
     private static final int DIMENSION = 6;
+
+    /** Who made the warnings whose identifiers are digests of what they hold. */
+    private static final String OWN = "SLUIS";
+
     private static final String BOUND = "upper bound: orbits are given with less accuracy than is known";
 
     private final Coarsening coarsening;
@@ -137,7 +143,18 @@ final class CoarseProducts {
                 .setObject2(object(truth.getObject2(), sigmaM, encounter.object2()))
                 .clearMahalanobisDistance()
                 .clearApproachAngleRad()
+                .clearRelativePositionSigmaRtnM()
+                // they tell of the true probability and its history
+                .clearSensitivities()
+                .clearUrgency()
+                .clearTrend()
                 .clearComments();
+        if (truth.getOriginator().equals(OWN)) {
+            coarse.setMessageId(alias(truth.getMessageId())).setPreviousMessageId(alias(truth.getPreviousMessageId()));
+        }
+        if (truth.hasRelativePositionSigmaRtnM()) {
+            coarse.setRelativePositionSigmaRtnM(missSigmas(encounter, coarse));
+        }
         if (truth.hasScreeningVolume()) {
             coarse.getScreeningVolumeBuilder().clearEntry().clearExit();
         }
@@ -151,6 +168,24 @@ final class CoarseProducts {
                     Math.max(seen, truth.getProbability().getValue())));
         }
         return coarse.build();
+    }
+
+    private String alias(String id) {
+        return id.isEmpty() ? "" : coarsening.alias(id);
+    }
+
+    /** Of the covariances that go along, so that it says no more than they do. */
+    private static Vector3 missSigmas(DisplacedEncounter encounter, ConjunctionWarning.Builder coarse) {
+        SymmetricMatrix first = matrix(coarse.getObject1().getCovariance());
+        SymmetricMatrix second = LocalAxes.toRtn(
+                encounter.object1(),
+                LocalAxes.fromRtn(
+                        encounter.object2(), matrix(coarse.getObject2().getCovariance())));
+        return Vector3.newBuilder()
+                .setX(Math.sqrt(first.get(0, 0) + second.get(0, 0)))
+                .setY(Math.sqrt(first.get(1, 1) + second.get(1, 1)))
+                .setZ(Math.sqrt(first.get(2, 2) + second.get(2, 2)))
+                .build();
     }
 
     private OrbitState displaced(ConjunctionObject object, double sigmaM, Instant received) {

@@ -33,10 +33,18 @@ import nl.sluis.proto.v1.Product;
  * @param objects its objects
  * @param item what policy decides about
  * @param views the audiences whose view it is; empty where every audience has the same
+ * @param beside of every audience, those that have a product of their own instead
  * @param basisSha256 digest of what it was made from, for the audit log; the basis itself would be most of its memory
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, never compared
-record StoredItem(Product product, Kind kind, List<String> objects, Item item, Set<String> views, byte[] basisSha256) {
+record StoredItem(
+        Product product,
+        Kind kind,
+        List<String> objects,
+        Item item,
+        Set<String> views,
+        Set<String> beside,
+        byte[] basisSha256) {
     static StoredItem of(StoredProduct stored, PolicyBundle bundle) throws LabelException {
         Product product = stored.getProduct();
         Kind kind = Kind.of(product.getKind())
@@ -63,6 +71,7 @@ record StoredItem(Product product, Kind kind, List<String> objects, Item item, S
                 objects,
                 item.build(),
                 new HashSet<>(stored.getBasis().getAudiencesList()),
+                new HashSet<>(stored.getBasis().getBesideList()),
                 BasisDigest.of(AuditLog.basisOf(stored.getBasis())));
     }
 
@@ -92,6 +101,7 @@ record StoredItem(Product product, Kind kind, List<String> objects, Item item, S
     }
 
     boolean isFor(Audience audience) {
-        return views.isEmpty() || views.contains(AudienceId.of(audience).text());
+        String id = AudienceId.of(audience).text();
+        return views.isEmpty() ? !beside.contains(id) : views.contains(id);
     }
 }

@@ -150,12 +150,9 @@ public final class Variants {
             }
 
             private Buffer withText(TextForm form) {
-                Optional<String> text = CcsdsText.of(product, form);
-                if (text.isEmpty()) {
-                    return frame;
-                }
+                CcsdsText.Made made = CcsdsText.of(product, form);
                 SubscribeResponse.Builder message = Frames.parse(frame).toBuilder();
-                message.getDeliveryBuilder().setText(text.get());
+                message.getDeliveryBuilder().setText(made.text().orElse("")).setTextAbsent(made.without());
                 return Frames.frame(message.build());
             }
         }

@@ -3,16 +3,25 @@ package nl.sluis.gateway.rpc;
 import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import nl.sluis.gateway.identity.CallerIdentity;
+import nl.sluis.gateway.identity.TenantId;
+import nl.sluis.gateway.ingest.TrajectoryDocuments;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.stream.Catalogue;
 import nl.sluis.proto.v1.CatalogueServiceGrpc;
+import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.GetEphemerisRequest;
 import nl.sluis.proto.v1.GetEphemerisResponse;
 import nl.sluis.proto.v1.GetObjectRequest;
@@ -21,6 +30,9 @@ import nl.sluis.proto.v1.ListObjectsRequest;
 import nl.sluis.proto.v1.ListObjectsResponse;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.OrbitRegime;
+import nl.sluis.proto.v1.ScreenTrajectoryRequest;
+import nl.sluis.proto.v1.ScreenTrajectoryResponse;
+import nl.sluis.proto.v1.ScreeningComplete;
 
 /** {@code CatalogueService}. What a caller may not see is answered as what does not exist. */
 public final class CatalogueMethods {
@@ -33,23 +45,110 @@ public final class CatalogueMethods {
     /** From a state further away a propagated orbit says little, and costs much. */
     private static final Duration SPAN_MAX = Duration.ofDays(14);
 
+    /** Longest trajectory that is screened. */
+    private static final Duration TRAJECTORY_MAX = Duration.ofDays(7);
+
+    /** Largest distance below which an approach is reported, m. */
+    private static final double THRESHOLD_MAX_M = 100_000;
+
+    /** Trajectories of one tenant in an hour: an operator compares some manoeuvres, and must not feel its way to an orbit. */
+    private static final int TRAJECTORIES_PER_HOUR = 60;
+
     private final Catalogue catalogue;
     private final Executor queries;
+    private final InstantSource clock;
+    private final Map<TenantId, Deque<Instant>> trajectories = new HashMap<>();
 
     /**
      * @param catalogue answers
      * @param queries runs what blocks and computes
+     * @param clock the gateway's clock
      */
-    public CatalogueMethods(Catalogue catalogue, Executor queries) {
+    public CatalogueMethods(Catalogue catalogue, Executor queries, InstantSource clock) {
         this.catalogue = catalogue;
         this.queries = queries;
+        this.clock = clock;
     }
 
     /** Adds the methods. */
     public void register(Methods.Builder methods) {
         methods.unary(CatalogueServiceGrpc.getGetObjectMethod(), this::getObject)
                 .unary(CatalogueServiceGrpc.getListObjectsMethod(), this::listObjects)
-                .unary(CatalogueServiceGrpc.getGetEphemerisMethod(), this::getEphemeris);
+                .unary(CatalogueServiceGrpc.getGetEphemerisMethod(), this::getEphemeris)
+                .serverStream(CatalogueServiceGrpc.getScreenTrajectoryMethod(), this::screenTrajectory);
+    }
+
+    private void screenTrajectory(
+            CallerIdentity caller,
+            ScreenTrajectoryRequest request,
+            ResponseStream<ScreenTrajectoryResponse> responses) {
+        double thresholdM = request.getThresholdM();
+        if (!(thresholdM > 0) || thresholdM > THRESHOLD_MAX_M) {
+            throw Errors.invalidField(
+                    "threshold_m", "`" + thresholdM + "` (expected: above 0, at most " + THRESHOLD_MAX_M + " m)");
+        }
+        if (request.hasTrajectory() == request.hasDocument()) {
+            throw Errors.invalidField("trajectory", "trajectory and document (expected: one of them)");
+        }
+        count(caller.tenant());
+        var unused = CompletableFuture.supplyAsync(() -> screened(caller, request), queries)
+                .whenComplete((screened, failure) -> {
+                    if (failure != null) {
+                        responses.fail(
+                                failure instanceof CompletionException && failure.getCause() != null
+                                        ? failure.getCause()
+                                        : failure);
+                        return;
+                    }
+                    screened.approaches()
+                            .forEach(approach -> responses.send(ScreenTrajectoryResponse.newBuilder()
+                                    .setConjunction(approach)
+                                    .build()));
+                    responses.send(ScreenTrajectoryResponse.newBuilder()
+                            .setComplete(ScreeningComplete.newBuilder()
+                                    .setObjects(screened.objects())
+                                    .setApproaches(screened.approaches().size()))
+                            .build());
+                    responses.complete();
+                });
+    }
+
+    private Catalogue.Screened screened(CallerIdentity caller, ScreenTrajectoryRequest request) {
+        String field = request.hasDocument() ? "document" : "trajectory";
+        try {
+            Ephemeris trajectory =
+                    request.hasDocument() ? TrajectoryDocuments.read(request.getDocument()) : request.getTrajectory();
+            int states = trajectory.getStatesCount();
+            if (states < 2 || states > STATES_MAX) {
+                throw Errors.invalidField(field, states + " states (expected: 2 to " + STATES_MAX + ")");
+            }
+            Duration span = Duration.between(
+                    Times.instant(trajectory.getStates(0).getEpoch()),
+                    Times.instant(trajectory.getStates(states - 1).getEpoch()));
+            if (span.compareTo(TRAJECTORY_MAX) > 0) {
+                throw Errors.invalidField(field, span + " long (expected: at most " + TRAJECTORY_MAX + ")");
+            }
+            return catalogue.screen(caller.tenant(), trajectory, request.getThresholdM());
+        } catch (IllegalArgumentException e) {
+            throw Errors.invalidField(field, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Counts a trajectory, and refuses it where the tenant has asked too often. */
+    private synchronized void count(TenantId tenant) {
+        Instant now = clock.instant();
+        Deque<Instant> asked = trajectories.computeIfAbsent(tenant, none -> new ArrayDeque<>());
+        Instant hourAgo = now.minus(Duration.ofHours(1));
+        while (!asked.isEmpty() && asked.peekFirst().isBefore(hourAgo)) {
+            asked.removeFirst();
+        }
+        if (asked.size() >= TRAJECTORIES_PER_HOUR) {
+            throw Errors.exhausted(
+                    "trajectories-per-hour",
+                    asked.size() + " in the last hour (expected: at most " + TRAJECTORIES_PER_HOUR + ")",
+                    Duration.between(hourAgo, asked.getFirst()));
+        }
+        asked.addLast(now);
     }
 
     private CompletionStage<GetObjectResponse> getObject(CallerIdentity caller, GetObjectRequest request) {

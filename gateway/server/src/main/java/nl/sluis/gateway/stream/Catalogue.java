@@ -3,7 +3,10 @@ package nl.sluis.gateway.stream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import nl.sluis.gateway.identity.TenantId;
@@ -15,6 +18,7 @@ import nl.sluis.gateway.release.Frames;
 import nl.sluis.gateway.release.Variants;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.proto.v1.CatalogueEntry;
+import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.DataMode;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.GetEphemerisResponse;
@@ -32,16 +36,43 @@ public final class Catalogue {
     private final LiveSubscriptions subscriptions;
     private final Variants variants;
     private final DeliveryLog deliveries;
+    private final TrajectoryScreening trajectories;
+
+    /** Screens a trajectory against released orbits. */
+    @FunctionalInterface
+    public interface TrajectoryScreening {
+        /** Returns the approaches below a distance. */
+        List<ConjunctionWarning> screen(Ephemeris trajectory, List<Product> released, double thresholdM);
+    }
+
+    /**
+     * What became of a trajectory.
+     *
+     * @param approaches by time
+     * @param objects how many objects were looked at
+     */
+    public record Screened(List<ConjunctionWarning> approaches, int objects) {
+        /** Copies the list. */
+        public Screened {
+            approaches = List.copyOf(approaches);
+        }
+    }
 
     /**
      * @param subscriptions the audiences' logs
      * @param variants makes what is released
      * @param deliveries accounts for what is answered
+     * @param trajectories screens trajectories
      */
-    public Catalogue(LiveSubscriptions subscriptions, Variants variants, DeliveryLog deliveries) {
+    public Catalogue(
+            LiveSubscriptions subscriptions,
+            Variants variants,
+            DeliveryLog deliveries,
+            TrajectoryScreening trajectories) {
         this.subscriptions = subscriptions;
         this.variants = variants;
         this.deliveries = deliveries;
+        this.trajectories = trajectories;
     }
 
     /**
@@ -130,6 +161,45 @@ public final class Catalogue {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * A trajectory that nobody flies yet against the latest that the tenant was released of each object. Only the orbits that
+     * come near enter the answer and the tenant's own account of what it was given.
+     *
+     * @param trajectory states in order, in one frame
+     * @param thresholdM distance below which an approach is reported, m
+     * @throws IllegalArgumentException if the trajectory is none, or the threshold out of range
+     */
+    public Screened screen(TenantId tenant, Ephemeris trajectory, double thresholdM) {
+        Map<String, Released> objects = new LinkedHashMap<>();
+        subscriptions.subscriber(tenant).ifPresent(audience -> {
+            AudienceLog log = subscriptions.log(AudienceId.of(audience));
+            for (Optional<String> next = log.objectAfter(""); next.isPresent(); next = log.objectAfter(next.get())) {
+                for (long position : positions(audience, next.get())) {
+                    Optional<Released> released = released(audience, position);
+                    if (released.isPresent()
+                            && (released.get().product().hasTrack()
+                                    || released.get().product().hasEphemeris())) {
+                        objects.putIfAbsent(next.get(), released.get());
+                    }
+                }
+            }
+        });
+        List<ConjunctionWarning> approaches = trajectories.screen(
+                trajectory, objects.values().stream().map(Released::product).toList(), thresholdM);
+        Set<String> near = new HashSet<>();
+        for (ConjunctionWarning approach : approaches) {
+            ObjectKey.of(approach.getObject1().getObject()).ifPresent(key -> near.add(key.text()));
+            ObjectKey.of(approach.getObject2().getObject()).ifPresent(key -> near.add(key.text()));
+        }
+        account(
+                tenant,
+                objects.entrySet().stream()
+                        .filter(object -> near.contains(object.getKey()))
+                        .map(Map.Entry::getValue)
+                        .toList());
+        return new Screened(approaches, objects.size());
     }
 
     private long[] positions(Audience audience, String object) {

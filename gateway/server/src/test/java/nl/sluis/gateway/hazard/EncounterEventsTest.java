@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import nl.sluis.gateway.hazard.EncounterEvents.Event;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.journal.v1.Basis;
 import nl.sluis.proto.v1.ConjunctionObject;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.ObjectReference;
@@ -105,6 +106,7 @@ class EncounterEventsTest {
         restarted.restore(
                 REAL,
                 List.of("a"),
+                Basis.newBuilder().addAudiences("a").build(),
                 Product.newBuilder()
                         .setProductId(first.productId())
                         .setConjunction(first.told(message))

@@ -1,0 +1,105 @@
+package nl.sluis.gateway.hazard;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import nl.sluis.orbit.encounter.ScreenedCatalogue;
+import nl.sluis.orbit.encounter.ScreenedObject;
+import nl.sluis.orbit.encounter.ScreeningResult;
+
+/**
+ * Screens one fused orbit against the public elements of a view, or against another fused orbit. The catalogue's states are
+ * kept in memory, and of a new set of elements only what changed is computed.
+ */
+public final class OneOnAll {
+    /**
+     * Catalogues begin at multiples of this time and are longer by it, so that orbits of some hours share one.
+     */
+    private static final Duration SLOT = Duration.ofHours(6);
+
+    /** Catalogues kept: 150 MB each with 28,000 objects over a day and a slot. The one that was longest unused goes. */
+    private static final int CATALOGUES_MAX = 4;
+
+    private final Duration window;
+    private final double thresholdM;
+    private final Timer time;
+    private final Map<Slot, ScreenedCatalogue> catalogues = new LinkedHashMap<>(8, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Slot, ScreenedCatalogue> eldest) {
+            return size() > CATALOGUES_MAX;
+        }
+    };
+
+    private record Slot(PublicSky sky, Instant start) {}
+
+    /**
+     * @param window how long an orbit is followed
+     * @param thresholdM distance below which an approach is reported, m
+     * @param meters where to count
+     */
+    public OneOnAll(Duration window, double thresholdM, MeterRegistry meters) {
+        this.window = window;
+        this.thresholdM = thresholdM;
+        this.time = Timer.builder("sluis.hazard.one-on-all")
+                .description("time of screening one orbit against all public elements of a view")
+                .register(meters);
+    }
+
+    Duration window() {
+        return window;
+    }
+
+    double thresholdM() {
+        return thresholdM;
+    }
+
+    /** What comes near an orbit, of the public elements. */
+    Optional<ScreeningResult> against(PublicSky sky, FusedOrbit one) {
+        ScreenedCatalogue catalogue = catalogue(sky, one.start());
+        return catalogue.size() == 0
+                ? Optional.empty()
+                : one.screened()
+                        .map(object -> Objects.requireNonNull(time.record(() -> catalogue.screen(object, thresholdM))));
+    }
+
+    /** Whether another orbit comes near. */
+    Optional<ScreeningResult> against(FusedOrbit other, FusedOrbit one) {
+        Instant start = one.start().isAfter(other.start()) ? one.start() : other.start();
+        Instant end = one.end().isBefore(other.end()) ? one.end() : other.end();
+        if (!start.isBefore(end)) {
+            return Optional.empty();
+        }
+        Optional<ScreenedObject> a = one.screened();
+        Optional<ScreenedObject> b = other.screened();
+        if (a.isEmpty() || b.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ScreenedCatalogue(List.of(b.get()), start, Duration.between(start, end))
+                .screen(a.get(), thresholdM));
+    }
+
+    private ScreenedCatalogue catalogue(PublicSky sky, Instant from) {
+        Instant start =
+                Instant.ofEpochSecond(Math.floorDiv(from.getEpochSecond(), SLOT.toSeconds()) * SLOT.toSeconds());
+        Slot slot = new Slot(sky, start);
+        ScreenedCatalogue kept = catalogues.get(slot);
+        if (kept == null) {
+            List<ScreenedObject> objects = sky.objects(start);
+            kept = catalogues.entrySet().stream()
+                    .filter(other -> other.getKey().start().equals(start))
+                    .map(other -> other.getValue().with(objects))
+                    .findFirst()
+                    .orElseGet(() -> new ScreenedCatalogue(objects, start, window.plus(SLOT)));
+            catalogues.put(slot, kept);
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,196 @@
+package nl.sluis.gateway.hazard;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import nl.sluis.gateway.item.ObjectKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each audience knows of where objects are: the public elements and the fused orbits of its own views; and which of
+ * those orbits are to be screened when. An orbit is due when it says something new, at most every {@value #EVERY_S} s for each
+ * object and audience. When it is due follows from receipt times alone, so that a history that is replayed is screened alike.
+ */
+final class Skies {
+    /** Least time between two screenings of one object for one audience, s: fusion may make an orbit every second. */
+    static final int EVERY_S = 60;
+
+    /** An orbit that moved by less of its standard deviation says nothing new. */
+    static final double MOVED_SIGMAS = 0.5;
+
+    private static final Duration EVERY = Duration.ofSeconds(EVERY_S);
+
+    /** What one audience knows in one data mode. */
+    private static final class Sky {
+        @Nullable
+        PublicSky elements;
+
+        final SortedMap<ObjectKey, FusedOrbit> orbits = new TreeMap<>();
+        final Map<ObjectKey, FusedOrbit> screened = new HashMap<>();
+        final Map<ObjectKey, Instant> screenedAt = new HashMap<>();
+        final Map<ObjectKey, Instant> due = new HashMap<>();
+
+        boolean isEmptyBut(FusedOrbit orbit) {
+            return orbits.size() == 1 && (elements == null || !elements.reaches(orbit.start()));
+        }
+
+        void due(ObjectKey key, Instant now) {
+            Instant before = screenedAt.get(key);
+            Instant earliest = before == null ? now : before.plus(EVERY);
+            due.putIfAbsent(key, earliest.isAfter(now) ? earliest : now);
+        }
+    }
+
+    private record Owner(String mode, String audience) {}
+
+    /**
+     * An orbit to be screened for audiences that know the same of everything else.
+     *
+     * @param mode data mode
+     * @param audiences in order
+     * @param orbit the orbit
+     * @param due since when
+     * @param elements the public elements that they may use
+     * @param others the other fused orbits of their views, by key
+     */
+    record Screening(
+            String mode,
+            List<String> audiences,
+            FusedOrbit orbit,
+            Instant due,
+            Optional<PublicSky> elements,
+            Collection<FusedOrbit> others) {}
+
+    private final Map<Owner, Sky> skies =
+            new TreeMap<>(Comparator.comparing(Owner::mode).thenComparing(Owner::audience));
+
+    private Sky sky(String mode, String audience) {
+        return skies.computeIfAbsent(new Owner(mode, audience), none -> new Sky());
+    }
+
+    /** What tells whether an event of an object may come to be of another urgency. */
+    interface Open {
+        boolean mayChange(String mode, String audience, ObjectKey key);
+    }
+
+    /** Takes in an orbit; it becomes due where it says something new. */
+    void take(String mode, Collection<String> audiences, FusedOrbit orbit, Open open) {
+        Map<FusedOrbit, Boolean> moved = new HashMap<>();
+        for (String audience : audiences) {
+            Sky sky = sky(mode, audience);
+            sky.orbits.put(orbit.key(), orbit);
+            if (sky.isEmptyBut(orbit)) {
+                // it is followed only where there is something to meet
+                continue;
+            }
+            FusedOrbit last = sky.screened.get(orbit.key());
+            if (last == null
+                    || open.mayChange(mode, audience, orbit.key())
+                    || moved.computeIfAbsent(last, before -> orbit.movedFrom(before, MOVED_SIGMAS))) {
+                sky.due(orbit.key(), orbit.received());
+            }
+        }
+    }
+
+    /** Takes in public elements: all orbits of those who may use them are due. */
+    void take(String mode, Collection<String> audiences, PublicSky elements, Instant received) {
+        for (String audience : audiences) {
+            Sky sky = sky(mode, audience);
+            sky.elements = elements;
+            sky.orbits.keySet().forEach(key -> sky.due(key, received));
+        }
+    }
+
+    /** Takes in what was handled in an earlier life. */
+    void restore(String mode, Collection<String> audiences, FusedOrbit orbit) {
+        audiences.forEach(audience -> sky(mode, audience).orbits.put(orbit.key(), orbit));
+    }
+
+    void restore(String mode, Collection<String> audiences, PublicSky elements) {
+        audiences.forEach(audience -> sky(mode, audience).elements = elements);
+    }
+
+    /** Forgets what was made of a contribution that was taken back. */
+    void withdraw(String contributionId) {
+        skies.values().forEach(sky -> {
+            sky.orbits
+                    .values()
+                    .removeIf(orbit -> orbit.basis().getContributionIdsList().contains(contributionId));
+            sky.due.keySet().retainAll(sky.orbits.keySet());
+            PublicSky elements = sky.elements;
+            if (elements != null && elements.basis().getContributionIdsList().contains(contributionId)) {
+                sky.elements = null;
+            }
+        });
+    }
+
+    /** Whether an audience has a fused orbit of an object that reaches a time. */
+    boolean isFused(String mode, String audience, String key, Instant epoch) {
+        Sky sky = skies.get(new Owner(mode, audience));
+        FusedOrbit orbit = sky == null ? null : sky.orbits.get(new ObjectKey(key));
+        return orbit != null && !epoch.isBefore(orbit.start()) && !epoch.isAfter(orbit.end());
+    }
+
+    /** The earliest time at which an orbit is due; empty: none is. */
+    Optional<Instant> nextDue() {
+        return skies.values().stream().flatMap(sky -> sky.due.values().stream()).min(Comparator.naturalOrder());
+    }
+
+    /** Takes out what is due: open events first, then the longest due. */
+    List<Screening> due(Instant now, Open open) {
+        Map<List<Object>, List<String>> together = new LinkedHashMap<>();
+        Map<List<Object>, Screening> screenings = new LinkedHashMap<>();
+        Map<List<Object>, Boolean> isOpen = new HashMap<>();
+        skies.forEach((owner, sky) -> {
+            List<ObjectKey> keys = sky.due.entrySet().stream()
+                    .filter(entry -> !entry.getValue().isAfter(now))
+                    .map(Map.Entry::getKey)
+                    .sorted()
+                    .toList();
+            for (ObjectKey key : keys) {
+                FusedOrbit orbit = sky.orbits.get(key);
+                Instant due = sky.due.remove(key);
+                if (orbit == null || due == null) {
+                    continue;
+                }
+                sky.screened.put(key, orbit);
+                sky.screenedAt.put(key, due);
+                List<FusedOrbit> others = sky.orbits.values().stream()
+                        .filter(other -> other != orbit)
+                        .toList();
+                // also the order of an audience's warnings must not tell of another's events
+                boolean mayChange = open.mayChange(owner.mode(), owner.audience(), key);
+                List<Object> same = new ArrayList<>(List.of(owner.mode(), orbit, due, mayChange));
+                same.add(Optional.ofNullable(sky.elements));
+                same.addAll(others);
+                isOpen.put(same, mayChange);
+                together.computeIfAbsent(same, none -> new ArrayList<>()).add(owner.audience());
+                screenings.putIfAbsent(
+                        same,
+                        new Screening(owner.mode(), List.of(), orbit, due, Optional.ofNullable(sky.elements), others));
+            }
+        });
+        return screenings.entrySet().stream()
+                .sorted(Comparator.<Map.Entry<List<Object>, Screening>, Boolean>comparing(
+                                entry -> !isOpen.getOrDefault(entry.getKey(), false))
+                        .thenComparing(entry -> entry.getValue().due())
+                        .thenComparing(entry -> entry.getValue().orbit().key()))
+                .map(entry -> new Screening(
+                        entry.getValue().mode(),
+                        together.getOrDefault(entry.getKey(), List.of()),
+                        entry.getValue().orbit(),
+                        entry.getValue().due(),
+                        entry.getValue().elements(),
+                        entry.getValue().others()))
+                .toList();
+    }
+}

@@ -1,0 +1,204 @@
+package nl.sluis.gateway.hazard;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import nl.sluis.gateway.item.Digests;
+import nl.sluis.gateway.item.OrbitMessages;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.determination.LocalAxes;
+import nl.sluis.orbit.encounter.CollisionProbability;
+import nl.sluis.orbit.encounter.Encounter;
+import nl.sluis.orbit.encounter.FrameChange;
+import nl.sluis.orbit.encounter.ScreenedObject;
+import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionWarning;
+import nl.sluis.proto.v1.FitQuality;
+import nl.sluis.proto.v1.Frame;
+import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.OrbitDetermination;
+import nl.sluis.proto.v1.ProbabilitySensitivity;
+import nl.sluis.proto.v1.ProbabilityValidity;
+import nl.sluis.proto.v1.Proximity;
+import nl.sluis.proto.v1.ScreeningVolume;
+import nl.sluis.proto.v1.Track;
+import nl.sluis.proto.v1.Vector3;
+
+/** Warnings of the approaches that a screening found. */
+final class Warnings {
+    static final String ORIGINATOR = "SLUIS";
+
+    /** What a size or an uncertainty that is wrong by this factor, either way, makes of the probability. */
+    private static final double SENSITIVITY_FACTOR = 2;
+
+    /** A probability below this is no reason to look at what else it might be. */
+    private static final double NEGLIGIBLE = 1e-12;
+
+    private Warnings() {}
+
+    /**
+     * An object as the view knows it.
+     *
+     * @param reference what the view calls it
+     * @param track the orbit that fusion made of it; empty: public elements
+     */
+    record Known(ObjectReference reference, Optional<Track> track) {}
+
+    /** Where and when was searched. */
+    record Searched(Instant start, Duration window, double thresholdM) {}
+
+    /** An approach without a probability. */
+    static ConjunctionWarning.Builder warning(Encounter encounter, Searched searched, Known object1, Known object2) {
+        return ConjunctionWarning.newBuilder()
+                .setConjunctionId(Digests.id(
+                        "encounter",
+                        encounter.object1().identity(),
+                        encounter.object2().identity(),
+                        encounter.tca().toString()))
+                .setOriginator(ORIGINATOR)
+                .setTca(Times.timestamp(encounter.tca()))
+                .setMissDistanceM(encounter.missDistanceM())
+                .setRelativeSpeedMS(encounter.relativeSpeedMps())
+                .setRelativePositionRtnM(OrbitMessages.vector(encounter.relativePositionRtnM()))
+                .setRelativeVelocityRtnMS(OrbitMessages.vector(encounter.relativeVelocityRtnMps()))
+                .setScreeningStart(Times.timestamp(searched.start()))
+                .setScreeningStop(Times.timestamp(searched.start().plus(searched.window())))
+                .setScreeningVolume(ScreeningVolume.newBuilder()
+                        .setShape("SPHERE")
+                        .setFrame(Frame.FRAME_RTN)
+                        .setSizeM(Vector3.newBuilder()
+                                .setX(searched.thresholdM())
+                                .setY(searched.thresholdM())
+                                .setZ(searched.thresholdM())))
+                .setObject1(object(object1, encounter.state1(), encounter.covariance1Rtn()))
+                .setObject2(object(object2, encounter.state2(), encounter.covariance2Rtn()));
+    }
+
+    private static ConjunctionObject object(Known known, OrbitState state, Optional<SymmetricMatrix> covarianceRtn) {
+        ConjunctionObject.Builder object = ConjunctionObject.newBuilder()
+                .setObject(known.reference())
+                .setCatalogueName(known.track().isPresent() ? ORIGINATOR : "public elements")
+                .setEphemerisName("NONE")
+                .setOrbitCenter("EARTH");
+        // messages of CCSDS have no TEME, and fused orbits are worth one
+        OrbitState said = known.track().isPresent() ? FrameChange.to(state, nl.sluis.orbit.Frame.EME2000) : state;
+        object.setFrame(OrbitMessages.frame(said.frame())).setState(OrbitMessages.state(said));
+        covarianceRtn.ifPresent(covariance -> object.setCovarianceMethod("CALCULATED")
+                .setManoeuvrable("N/A")
+                .setCovariance(OrbitMessages.covariance(Frame.FRAME_RTN, covariance).toBuilder()
+                        .setInflated(true)));
+        known.track().ifPresent(track -> object.setOrbitDetermination(determination(track)));
+        return object.build();
+    }
+
+    private static OrbitDetermination determination(Track track) {
+        FitQuality quality = track.getQuality();
+        OrbitDetermination.Builder determination = OrbitDetermination.newBuilder()
+                .setEpoch(track.getState().getEpoch())
+                .setObservationsUsed(quality.getObservationsUsed())
+                .setObservationsAvailable(quality.getObservationsUsed() + quality.getObservationsRejected())
+                .setWeightedRms(quality.getWeightedRms());
+        if (quality.hasSpanStart() && quality.hasSpanEnd()) {
+            determination
+                    .setLastObservationStart(quality.getSpanEnd())
+                    .setLastObservationEnd(quality.getSpanEnd())
+                    .setActualSpan(Times.duration(Duration.between(
+                            Times.instant(quality.getSpanStart()), Times.instant(quality.getSpanEnd()))));
+        }
+        return determination.build();
+    }
+
+    /** Two objects that stay together. */
+    static Proximity proximity(
+            nl.sluis.orbit.encounter.Proximity pair, ObjectReference object1, ObjectReference object2) {
+        return Proximity.newBuilder()
+                .setObject1(object1)
+                .setObject2(object2)
+                .setStart(Times.timestamp(pair.from()))
+                .setEnd(Times.timestamp(pair.to()))
+                .setTca(Times.timestamp(pair.closestAt()))
+                .setMinimumDistanceM(pair.closestM())
+                .build();
+    }
+
+    /**
+     * Adds a probability, its upper bound, what it is sensitive to, and how well the miss is known. What has no covariance is
+     * taken with an assumed one, which the reasons name and the message does not hold.
+     */
+    static ConjunctionWarning assessed(ConjunctionWarning.Builder warning, Encounter encounter) {
+        Optional<AssumedCovariance> assumed1 = assumed(encounter.object1(), encounter.tca());
+        Optional<AssumedCovariance> assumed2 = assumed(encounter.object2(), encounter.tca());
+        Optional<SymmetricMatrix> first = encounter.covariance1Rtn().or(() -> assumed1.map(AssumedCovariance::rtn));
+        Optional<SymmetricMatrix> second = encounter.covariance2Rtn().or(() -> assumed2.map(AssumedCovariance::rtn));
+        if (first.isEmpty() || second.isEmpty()) {
+            return warning.build();
+        }
+        SymmetricMatrix covariance1 = first.get();
+        SymmetricMatrix covariance2 = second.get();
+        HardBodyRadius radius = HardBodyRadius.of(
+                warning.getObject1().getObject(), warning.getObject2().getObject());
+        Probabilities.Pair pair = new Probabilities.Pair(
+                encounter.state1(), covariance1, encounter.state2(), covariance2, radius.radiusM(), radius.source());
+        pair.compute().ifPresent(result -> {
+            warning.setMahalanobisDistance(result.mahalanobisDistance());
+            warning.setProbability(stated(
+                    result.maximumProbability() < NEGLIGIBLE
+                            ? Probabilities.plane(result)
+                            : Probabilities.of(
+                                    pair, result, warning.getConjunctionId().hashCode()),
+                    assumed1,
+                    assumed2));
+            warning.setMaximumProbability(stated(Probabilities.maximum(result), assumed1, assumed2));
+            if (warning.getProbability().getValue() >= NEGLIGIBLE) {
+                sensitivity(warning, pair, SENSITIVITY_FACTOR, 1);
+                sensitivity(warning, pair, 1 / SENSITIVITY_FACTOR, 1);
+                sensitivity(warning, pair, 1, SENSITIVITY_FACTOR);
+                sensitivity(warning, pair, 1, 1 / SENSITIVITY_FACTOR);
+            }
+        });
+        if (assumed1.isEmpty() && assumed2.isEmpty()) {
+            SymmetricMatrix other =
+                    LocalAxes.toRtn(encounter.state1(), LocalAxes.fromRtn(encounter.state2(), covariance2));
+            warning.setRelativePositionSigmaRtnM(Vector3.newBuilder()
+                    .setX(Math.sqrt(covariance1.get(0, 0) + other.get(0, 0)))
+                    .setY(Math.sqrt(covariance1.get(1, 1) + other.get(1, 1)))
+                    .setZ(Math.sqrt(covariance1.get(2, 2) + other.get(2, 2))));
+        }
+        return warning.build();
+    }
+
+    private static Optional<AssumedCovariance> assumed(ScreenedObject object, Instant tca) {
+        return object.motion() instanceof ScreenedObject.Elements motion
+                ? Optional.of(AssumedCovariance.of(motion.elements().epoch(), tca))
+                : Optional.empty();
+    }
+
+    private static nl.sluis.proto.v1.CollisionProbability stated(
+            nl.sluis.proto.v1.CollisionProbability probability,
+            Optional<AssumedCovariance> assumed1,
+            Optional<AssumedCovariance> assumed2) {
+        if (assumed1.isEmpty() && assumed2.isEmpty()) {
+            return probability;
+        }
+        nl.sluis.proto.v1.CollisionProbability.Builder stated = probability.toBuilder();
+        if (probability.getValidity() == ProbabilityValidity.PROBABILITY_VALIDITY_VALID) {
+            stated.setValidity(ProbabilityValidity.PROBABILITY_VALIDITY_DOUBTFUL);
+        }
+        assumed1.ifPresent(assumed -> stated.addReasons("covariance of object 1 " + assumed.text()));
+        assumed2.ifPresent(assumed -> stated.addReasons("covariance of object 2 " + assumed.text()));
+        return stated.build();
+    }
+
+    private static void sensitivity(
+            ConjunctionWarning.Builder warning, Probabilities.Pair pair, double radiusFactor, double sigmaFactor) {
+        pair.scaled(radiusFactor, sigmaFactor)
+                .compute()
+                .map(CollisionProbability.Result::probability)
+                .ifPresent(value -> warning.addSensitivities(ProbabilitySensitivity.newBuilder()
+                        .setRadiusFactor(radiusFactor)
+                        .setSigmaFactor(sigmaFactor)
+                        .setValue(value)));
+    }
+}
