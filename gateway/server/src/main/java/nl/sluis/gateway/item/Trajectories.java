@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.determination.Ageing;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.OrbitSolution;
 import nl.sluis.orbit.determination.Propagation;
@@ -49,17 +50,33 @@ public final class Trajectories {
                                 .toArray()
                         : new double[LOWER_TRIANGLE]);
         try {
+            Instant observed = track.getQuality().hasSpanEnd()
+                    ? Times.instant(track.getQuality().getSpanEnd())
+                    : state.epoch();
             return Optional.of(table(
-                    Propagation.ephemeris(
-                            OrbitSolution.of(state, covariance, ForceModel.forOrbit(state)),
-                            nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step)),
+                    aged(
+                            Propagation.ephemeris(
+                                    OrbitSolution.of(state, covariance, ForceModel.forOrbit(state)),
+                                    nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step)),
+                            observed),
                     known,
                     Ephemeris.newBuilder()
                             .setObject(track.getObject())
-                            .addComments("propagated from the track's state of " + state.epoch())));
+                            .addComments("propagated from the track's state of " + state.epoch())
+                            .addComments("last observed " + observed + "; the uncertainty grows from then on")));
         } catch (PropagationException e) {
             return Optional.empty();
         }
+    }
+
+    /** An orbit that nobody has observed for long is less sure than its last fit says. */
+    private static nl.sluis.orbit.determination.Ephemeris aged(
+            nl.sluis.orbit.determination.Ephemeris young, Instant observed) {
+        return new nl.sluis.orbit.determination.Ephemeris(young.points().stream()
+                .map(point -> new nl.sluis.orbit.determination.Ephemeris.Point(
+                        point.state(),
+                        point.covariance().map(covariance -> Ageing.aged(point.state(), covariance, observed))))
+                .toList());
     }
 
     /** Interpolates an ephemeris; empty where it does not reach from start to end: it is never extrapolated. */
