@@ -269,7 +269,7 @@ public final class Gateway implements AutoCloseable {
         node = new Node(
                 journal, HexFormat.of().toHexDigits(random.nextLong()), System::nanoTime, changes::appliedPosition);
         node.add(FUSION, token -> {
-            Fusion work = new Fusion(policy, forces(config), fits, meters);
+            Fusion work = new Fusion(policy, forces(config), fits, journal, meters);
             fusion = work;
             return new Stage(FUSION, token, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, work, ingest::isPressed);
         });

@@ -143,7 +143,8 @@ public final class FlowUnderTest implements AutoCloseable {
         bundle = policy.bundle();
         ingest = new ContributionIngest(journal, policy::bundle, OrekitData.coverage(), workers, clock, meters);
         changes = new ContributionChanges(journal, policy::bundle, changer, clock);
-        Fusion fusion = new Fusion(policy, (object, reference) -> ForceModel.forOrbit(reference), workers, meters);
+        Fusion fusion =
+                new Fusion(policy, (object, reference) -> ForceModel.forOrbit(reference), workers, journal, meters);
         Hazards hazards = new Hazards(
                 screening,
                 new OneOnAll(Duration.ofHours(24), 5_000, meters),

@@ -301,13 +301,16 @@ final class Histories {
                 earth, new GeodeticPoint(Math.toRadians(site[0]), Math.toRadians(site[1]), 0), "site");
         ObservationSeries.Builder series = ObservationSeries.newBuilder()
                 .setSensorId(sensorId)
-                .setObject(ObjectReference.newBuilder().setCatalogueNumber(OBJECTS[object]))
                 .setTimeScale(TimeScale.TIME_SCALE_UTC)
                 .setCorrections(Corrections.newBuilder()
                         .setLightTime(true)
                         .setTroposphere(true)
                         .setIonosphere(true)
                         .setAberration(true));
+        if (random.nextInt(4) > 0) {
+            // else nobody says what it is: each view finds out by what it knows
+            series.setObject(ObjectReference.newBuilder().setCatalogueNumber(OBJECTS[object]));
+        }
         Instant from = time(DAY, 3 * slot);
         for (int i = 0; i < OBSERVATIONS; i++) {
             Instant epoch = from.plusSeconds(240L * i + random.nextInt(60));

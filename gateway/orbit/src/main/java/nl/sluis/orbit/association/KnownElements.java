@@ -40,6 +40,7 @@ public final class KnownElements {
     private final Map<String, Integer> places = new HashMap<>();
     private final List<MeanElements> elements = new ArrayList<>();
     private final List<TLEPropagator> propagators = new ArrayList<>();
+    private final BitSet gone = new BitSet();
     private final List<double[]> ages = new ArrayList<>();
     private final LinkedHashMap<Long, double[]> grids = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -68,6 +69,14 @@ public final class KnownElements {
         grids.clear();
     }
 
+    /** Takes elements out. */
+    public void remove(String id) {
+        Integer place = places.remove(id);
+        if (place != null) {
+            gone.set(place);
+        }
+    }
+
     /**
      * Returns the elements that may be what a track saw, in the order of their coming.
      *
@@ -76,6 +85,7 @@ public final class KnownElements {
     public List<String> near(Tracklet track) {
         BitSet left = new BitSet();
         left.set(0, elements.size());
+        left.andNot(gone);
         new Looks(track, Frame.TEME).all().forEach(look -> keep(left, look));
         List<String> names = new ArrayList<>();
         Map<Integer, String> byPlace = new HashMap<>();

@@ -204,6 +204,15 @@ final class Dynamics {
                 : 0.0;
     }
 
+    /** Returns the period of an orbit, s; infinite where it is not closed. */
+    static double periodS(OrbitState state) {
+        double v = state.velocityMps().norm();
+        double axis = 1 / (2 / state.positionM().norm() - v * v / Constants.EIGEN5C_EARTH_MU);
+        return axis > 0
+                ? 2 * Math.PI * Math.sqrt(axis * axis * axis / Constants.EIGEN5C_EARTH_MU)
+                : Double.POSITIVE_INFINITY;
+    }
+
     /** Returns the mean radius of the Earth's equator, m: below it no orbit goes. */
     static double earthRadiusM() {
         return Constants.WGS84_EARTH_EQUATORIAL_RADIUS;

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import nl.sluis.orbit.internal.Convert;
 import org.hipparchus.exception.MathRuntimeException;
 import org.hipparchus.linear.RealMatrix;
+import org.jspecify.annotations.Nullable;
 import org.orekit.errors.OrekitException;
 import org.orekit.estimation.measurements.EstimatedMeasurement;
 import org.orekit.propagation.MatricesHarvester;
@@ -33,17 +34,27 @@ final class Linearisation {
     /** Length of a segment. Shorter ones restart the integrator too often, longer ones waste the rest of the last. */
     private static final long SEGMENT_S = 10_800;
 
+    /** The same for low orbits, which take twenty steps meanwhile. */
+    private static final long LOW_SEGMENT_S = 1_800;
+
+    /** Period below which an orbit is low. */
+    private static final double LOW_PERIOD_S = 10_800;
+
     /** A path that ends with its last observation goes on for a moment, so that this is in its last step. */
     private static final double MARGIN_S = 1;
 
     private final Trajectory about;
     private final boolean whole;
+    private final long lengthS;
     private final Map<String, Row> rows = new HashMap<>();
+    private final Path backward = new Path(-1);
+    private final Path forward = new Path(1);
     private Optional<String> failure = Optional.empty();
 
     private Linearisation(Trajectory about, boolean whole) {
         this.about = about;
         this.whole = whole;
+        this.lengthS = Dynamics.periodS(about.state()) < LOW_PERIOD_S ? LOW_SEGMENT_S : SEGMENT_S;
     }
 
     /**
@@ -67,16 +78,41 @@ final class Linearisation {
     private static Linearisation about(
             Trajectory about, Collection<MeasurementModel.Modelled> observations, boolean whole) {
         Linearisation made = new Linearisation(about, whole);
+        made.extend(observations);
+        return made;
+    }
+
+    /**
+     * Evaluates observations that came later: of the path only what they need is integrated, from the start of their segment
+     * on. Their rows are the same, to the last bit, as if they had been there at first.
+     */
+    void extend(Collection<MeasurementModel.Modelled> observations) {
         TreeMap<Long, List<MeasurementModel.Modelled>> segments = new TreeMap<>();
         for (MeasurementModel.Modelled one : observations) {
-            double s = seconds(about.state().epoch(), one.observation().epoch());
-            long segment = (long) Math.floor(s / SEGMENT_S);
-            segments.computeIfAbsent(whole ? segment : segment < 0 ? -1 : 0, none -> new ArrayList<>())
-                    .add(one);
+            if (!rows.containsKey(one.observation().inputId())) {
+                double s = seconds(about.state().epoch(), one.observation().epoch());
+                long segment = (long) Math.floor(s / lengthS);
+                segments.computeIfAbsent(whole ? segment : segment < 0 ? -1 : 0, none -> new ArrayList<>())
+                        .add(one);
+            }
         }
-        made.run(new ArrayList<>(segments.headMap(0L, false).descendingMap().entrySet()), -1);
-        made.run(new ArrayList<>(segments.tailMap(0L, true).entrySet()), 1);
-        return made;
+        run(new ArrayList<>(segments.headMap(0L, false).descendingMap().entrySet()), backward);
+        run(new ArrayList<>(segments.tailMap(0L, true).entrySet()), forward);
+    }
+
+    /** The path one way from the epoch. */
+    private static final class Path {
+        private final int direction;
+
+        /** States with their derivatives where segments start, as far as the path was integrated. */
+        private final TreeMap<Long, SpacecraftState> starts = new TreeMap<>();
+
+        private @Nullable NumericalPropagator propagator;
+        private @Nullable MatricesHarvester harvester;
+
+        Path(int direction) {
+            this.direction = direction;
+        }
     }
 
     /** Returns what it is linearised about. */
@@ -94,33 +130,38 @@ final class Linearisation {
         return failure;
     }
 
-    private void run(List<Map.Entry<Long, List<MeasurementModel.Modelled>>> segments, int direction) {
+    private void run(List<Map.Entry<Long, List<MeasurementModel.Modelled>>> segments, Path path) {
         if (segments.isEmpty()) {
             return;
         }
+        int direction = path.direction;
         try {
-            NumericalPropagator propagator = about.builder().buildPropagator();
-            MatricesHarvester harvester = propagator.setupMatricesComputation("stm", null, null);
+            NumericalPropagator propagator = path.propagator;
+            MatricesHarvester harvester = path.harvester;
+            if (propagator == null || harvester == null) {
+                propagator = about.builder().buildPropagator();
+                harvester = propagator.setupMatricesComputation("stm", null, null);
+                path.propagator = propagator;
+                path.harvester = harvester;
+            }
             int[] columns = Dynamics.columns(about.names(), harvester.getJacobiansColumnsNames());
-            long at = 0;
             for (Map.Entry<Long, List<MeasurementModel.Modelled>> segment : segments) {
                 long start = direction > 0 ? segment.getKey() : segment.getKey() + 1;
-                for (; at != start; at += direction) {
-                    propagator.clearStepHandlers();
-                    propagator.propagate(end(at + direction));
-                }
+                goTo(start, path, propagator);
                 List<MeasurementModel.Modelled> due = new ArrayList<>(segment.getValue());
                 due.sort((a, b) -> direction
                         * a.measurement().getDate().compareTo(b.measurement().getDate()));
                 propagator.clearStepHandlers();
                 int[] next = {0};
-                propagator.getMultiplexer().add(step -> next[0] = evaluate(step, due, next[0], harvester, columns));
+                MatricesHarvester derivatives = harvester;
+                propagator.getMultiplexer().add(step -> next[0] = evaluate(step, due, next[0], derivatives, columns));
                 AbsoluteDate last = due.get(due.size() - 1).measurement().getDate();
-                propagator.propagate(whole ? end(at + direction) : last.shiftedBy(direction * MARGIN_S));
-                at += direction;
+                SpacecraftState end =
+                        propagator.propagate(whole ? end(start + direction) : last.shiftedBy(direction * MARGIN_S));
                 if (!whole) {
                     break;
                 }
+                path.starts.putIfAbsent(start + direction, end);
             }
         } catch (OrekitException | MathRuntimeException | IllegalArgumentException | ArithmeticException e) {
             // thrown by the library, at several depths, when an orbit degenerates or enters the Earth
@@ -128,8 +169,23 @@ final class Linearisation {
         }
     }
 
+    /** Takes the path to where a segment starts, from the nearest place before it that is known. */
+    private void goTo(long start, Path path, NumericalPropagator propagator) {
+        int direction = path.direction;
+        propagator.clearStepHandlers();
+        if (path.starts.isEmpty()) {
+            path.starts.put(0L, propagator.getInitialState());
+        }
+        Map.Entry<Long, SpacecraftState> known =
+                direction > 0 ? path.starts.floorEntry(start) : path.starts.ceilingEntry(start);
+        propagator.resetInitialState(known.getValue());
+        for (long at = known.getKey(); at != start; at += direction) {
+            path.starts.put(at + direction, propagator.propagate(end(at + direction)));
+        }
+    }
+
     private AbsoluteDate end(long segments) {
-        return Convert.date(about.state().epoch()).shiftedBy((double) segments * SEGMENT_S);
+        return Convert.date(about.state().epoch()).shiftedBy((double) segments * lengthS);
     }
 
     private int evaluate(

@@ -44,15 +44,25 @@ public final class ViewDetermination {
      * @return one result for each view, in their order; bad data end in a verdict
      */
     public static List<FitResult> fit(ViewsRequest request) {
+        return update(request).stream().map(ViewFit::result).toList();
+    }
+
+    /**
+     * Fits all views, each about the {@link View#reference() reference of its last fit} as long as that serves.
+     *
+     * @param request what to fit
+     * @return one for each view, in their order, with what its next fit may be linearised about
+     */
+    public static List<ViewFit> update(ViewsRequest request) {
         OrekitData.load();
         return new Run(request).fit();
     }
 
     /** Where a view starts and which compartment is its base: views with the same one share a reference. */
-    private record Key(OrbitState start, String base) {}
+    private record Key(Optional<OrbitState> start, String base, Optional<Reference> kept) {}
 
     /** A fitted base: the pass about it may be shared. */
-    private record Base(Key key, Trajectory reference) {}
+    private record Base(Key key, Reference reference) {}
 
     private static final class Run {
         private final ViewsRequest request;
@@ -67,13 +77,13 @@ public final class ViewDetermination {
             request.compartments().forEach(c -> compartments.put(c.id(), c));
         }
 
-        List<FitResult> fit() {
-            Map<View, FitResult> results = new HashMap<>();
+        List<ViewFit> fit() {
+            Map<View, ViewFit> results = new HashMap<>();
             Map<Base, List<View>> sharing = new LinkedHashMap<>();
             for (View view : request.views()) {
                 Optional<FitResult> outside = outsideCoverage(view);
                 if (outside.isPresent()) {
-                    results.put(view, outside.get());
+                    results.put(view, new ViewFit(outside.get(), Optional.empty()));
                     continue;
                 }
                 Optional<Base> base = base(view);
@@ -83,7 +93,7 @@ public final class ViewDetermination {
                         views.add(view);
                     }
                 } else {
-                    results.computeIfAbsent(view, this::alone);
+                    results.computeIfAbsent(view, alone -> new ViewFit(alone(alone), Optional.empty()));
                 }
             }
             sharing.forEach((base, views) -> share(base, views, results));
@@ -114,20 +124,16 @@ public final class ViewDetermination {
         }
 
         private Optional<Base> base(View view) {
-            if (view.compartments().size() == 1) {
-                // its base would be itself
-                Optional<OrbitState> start = start(view, view.compartments().get(0));
-                return start.flatMap(s -> base(new Key(s, view.compartments().get(0))));
-            }
             int tried = 0;
             for (String id : view.compartments()) {
                 if (tried == MOST_CANDIDATES) {
                     break;
                 }
-                Optional<OrbitState> start = start(view, id);
-                if (start.isPresent()) {
+                Optional<Reference> kept = view.reference().filter(one -> one.isOf(compartment(id)));
+                Optional<OrbitState> start = kept.isPresent() ? Optional.empty() : start(view, id);
+                if (kept.isPresent() || start.isPresent()) {
                     tried++;
-                    Optional<Base> base = base(new Key(start.get(), id));
+                    Optional<Base> base = base(new Key(start, id, kept));
                     if (base.isPresent()) {
                         return base;
                     }
@@ -147,14 +153,31 @@ public final class ViewDetermination {
         private Optional<Base> base(Key key) {
             Optional<Base> known = bases.get(key);
             if (known == null) {
-                LeastSquares.Outcome outcome = observed.solver(observed.parts(List.of(key.base())), request.settings())
-                        .run(trajectory(key.start()));
-                known = outcome.verdict() == Verdict.CONVERGED
-                        ? Optional.of(new Base(key, outcome.trajectory()))
-                        : Optional.empty();
+                known = fitted(key);
                 bases.put(key, known);
             }
             return known;
+        }
+
+        private Optional<Base> fitted(Key key) {
+            List<Part> parts = observed.parts(List.of(key.base()));
+            Compartment base = compartment(key.base());
+            LeastSquares solver = observed.solver(parts, request.settings());
+            LeastSquares.Outcome outcome;
+            if (key.kept().isPresent()) {
+                Reference kept = key.kept().get();
+                kept.pass().extend(observed.all(List.of(key.base())));
+                outcome = solver.run(kept.pass(), new LeastSquares.Sums());
+                if (outcome.verdict() == Verdict.CONVERGED && outcome.pass() == kept.pass()) {
+                    return Optional.of(new Base(key, kept));
+                }
+            } else {
+                outcome = solver.run(trajectory(key.start().orElseThrow()));
+            }
+            return outcome.verdict() == Verdict.CONVERGED
+                    ? Optional.of(
+                            new Base(key, new Reference(Linearisation.about(outcome.trajectory(), List.of()), base)))
+                    : Optional.empty();
         }
 
         private Trajectory trajectory(OrbitState start) {
@@ -174,15 +197,17 @@ public final class ViewDetermination {
             return observed.fit(view.compartments(), trajectory(start.get()), request.settings());
         }
 
-        private void share(Base base, List<View> views, Map<View, FitResult> results) {
+        private void share(Base base, List<View> views, Map<View, ViewFit> results) {
             TreeSet<String> all = new TreeSet<>();
             views.forEach(view -> all.addAll(view.compartments()));
-            Linearisation shared = Linearisation.about(base.reference(), observed.all(all));
+            Linearisation shared = base.reference().pass();
+            shared.extend(observed.all(all));
             LeastSquares.Sums sums = new LeastSquares.Sums();
             for (View view : views) {
                 LeastSquares.Outcome outcome = observed.solver(observed.parts(view.compartments()), request.settings())
                         .run(shared, sums);
-                results.put(view, observed.result(outcome, request.settings()));
+                results.put(
+                        view, new ViewFit(observed.result(outcome, request.settings()), Optional.of(base.reference())));
             }
         }
     }

@@ -3,64 +3,112 @@ package nl.sluis.gateway.fusion;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * Contributions sorted by who may use them: those that the same audiences may use are one compartment.
+ * Contributions sorted by who may use them: those that the same audiences may use are one compartment. Of a compartment an
+ * audience takes what it believes to be of this object; another that believes otherwise changes nothing for it.
  *
  * @param <T> what a compartment holds
  */
 final class Compartments<T> {
-    private final Map<BitSet, List<T>> byAudiences = new LinkedHashMap<>();
+    private final Map<BitSet, List<Held<T>>> byAudiences = new LinkedHashMap<>();
     private final ToLongFunction<T> order;
 
-    /** @param order place of an entry in its log: views list their entries in this order */
+    /** An entry and the audiences that take it. */
+    private record Held<T>(T entry, BitSet takers) {}
+
+    /** @param order place of an entry in its log, unique: views list their entries in this order */
     Compartments(ToLongFunction<T> order) {
         this.order = order;
     }
 
-    /** Adds an entry to the compartment of the audiences that may use it. */
+    /** Adds an entry to the compartment of the audiences that may use it, all of which take it. */
     void add(BitSet audiences, T entry) {
+        add(audiences, audiences, entry);
+    }
+
+    /** Adds an entry to the compartment of the audiences that may use it, some of which take it. */
+    void add(BitSet audiences, BitSet takers, T entry) {
         byAudiences
                 .computeIfAbsent((BitSet) audiences.clone(), none -> new ArrayList<>())
-                .add(entry);
+                .add(new Held<>(entry, (BitSet) takers.clone()));
+    }
+
+    /** Who takes an entry that is formed again. */
+    @FunctionalInterface
+    interface Takers<T> {
+        /**
+         * Who takes an entry now.
+         *
+         * @param audiencesBefore who could use it
+         * @param takersBefore which of them took it
+         * @param audiences who may use it now
+         */
+        BitSet of(T entry, BitSet audiencesBefore, BitSet takersBefore, BitSet audiences);
     }
 
     /** The same entries in the compartments of those who may use them now. */
-    Compartments<T> formedAgain(Function<T, BitSet> audiences) {
+    Compartments<T> formedAgain(Function<T, BitSet> audiences, Takers<T> takers) {
+        record Before<T>(BitSet audiences, Held<T> held) {}
         Compartments<T> formed = new Compartments<>(order);
-        entries().forEach(entry -> formed.add(audiences.apply(entry), entry));
+        byAudiences.entrySet().stream()
+                .flatMap(one -> one.getValue().stream().map(held -> new Before<>(one.getKey(), held)))
+                .sorted(Comparator.comparingLong(
+                        before -> order.applyAsLong(before.held().entry())))
+                .forEach(before -> {
+                    T entry = before.held().entry();
+                    BitSet now = audiences.apply(entry);
+                    formed.add(
+                            now,
+                            takers.of(entry, before.audiences(), before.held().takers(), now),
+                            entry);
+                });
         return formed;
     }
 
-    /** All entries, in the order of the log. */
-    List<T> entries() {
-        return byAudiences.values().stream()
+    /** Calls back with each entry and those who take it, in the order of the log. */
+    void forEachTaken(BiConsumer<BitSet, T> each) {
+        byAudiences.values().stream()
                 .flatMap(List::stream)
-                .sorted(Comparator.comparingLong(order))
-                .toList();
+                .sorted(Comparator.comparingLong(held -> order.applyAsLong(held.entry())))
+                .forEach(held -> each.accept(held.takers(), held.entry()));
     }
 
     /**
      * Takes entries out.
      *
-     * @return the audiences that could use one of them: their views have changed
+     * @return the audiences that took one of them: their views have changed
      */
     BitSet remove(Predicate<T> which) {
         BitSet audiences = new BitSet();
-        byAudiences.forEach((users, entries) -> {
-            if (entries.removeIf(which)) {
-                audiences.or(users);
-            }
-        });
+        byAudiences
+                .values()
+                .forEach(entries -> entries.removeIf(held -> {
+                    boolean out = which.test(held.entry());
+                    if (out) {
+                        audiences.or(held.takers());
+                    }
+                    return out;
+                }));
         byAudiences.values().removeIf(List::isEmpty);
         return audiences;
     }
+
+    /** All entries with those who may use them, in no order. */
+    void forEach(BiConsumer<BitSet, T> each) {
+        byAudiences.forEach((audiences, entries) -> entries.forEach(held -> each.accept(audiences, held.entry())));
+    }
+
+    /** What an audience takes of one compartment. */
+    private record Slice(int compartment, BitSet entries) {}
 
     /**
      * The distinct views of some audiences.
@@ -69,27 +117,36 @@ final class Compartments<T> {
      * @return each view once, in the order of its lowest audience
      */
     List<View<T>> views(BitSet due) {
-        List<Map.Entry<BitSet, List<T>>> compartments = new ArrayList<>(byAudiences.entrySet());
-        Map<BitSet, BitSet> audiencesByView = new LinkedHashMap<>();
+        List<Map.Entry<BitSet, List<Held<T>>>> compartments = new ArrayList<>(byAudiences.entrySet());
+        Map<List<Slice>, BitSet> audiencesByView = new LinkedHashMap<>();
         for (int audience = due.nextSetBit(0); audience >= 0; audience = due.nextSetBit(audience + 1)) {
-            BitSet held = new BitSet();
+            List<Slice> slices = new ArrayList<>();
             for (int i = 0; i < compartments.size(); i++) {
                 if (compartments.get(i).getKey().get(audience)) {
-                    held.set(i);
+                    BitSet taken = taken(compartments.get(i).getValue(), audience);
+                    if (!taken.isEmpty()) {
+                        slices.add(new Slice(i, taken));
+                    }
                 }
             }
-            if (!held.isEmpty()) {
-                audiencesByView.computeIfAbsent(held, none -> new BitSet()).set(audience);
+            if (!slices.isEmpty()) {
+                audiencesByView.computeIfAbsent(slices, none -> new BitSet()).set(audience);
             }
         }
+        Map<Slice, Integer> variants = new HashMap<>();
         List<View<T>> views = new ArrayList<>();
-        audiencesByView.forEach((held, audiences) -> {
+        audiencesByView.forEach((slices, audiences) -> {
             List<T> entries = new ArrayList<>();
             List<Part<T>> parts = new ArrayList<>();
-            held.stream().mapToObj(compartments::get).forEach(compartment -> {
-                entries.addAll(compartment.getValue());
-                parts.add(new Part<>(compartment.getKey(), List.copyOf(compartment.getValue())));
-            });
+            for (Slice slice : slices) {
+                Map.Entry<BitSet, List<Held<T>>> compartment = compartments.get(slice.compartment());
+                List<T> held = slice.entries().stream()
+                        .mapToObj(i -> compartment.getValue().get(i).entry())
+                        .toList();
+                entries.addAll(held);
+                int variant = variants.computeIfAbsent(slice, none -> variants.size());
+                parts.add(new Part<>(compartment.getKey(), variant, held));
+            }
             entries.sort(Comparator.comparingLong(order));
             parts.sort(
                     Comparator.comparingInt((Part<T> part) -> -part.audiences().cardinality())
@@ -97,6 +154,16 @@ final class Compartments<T> {
             views.add(new View<>(audiences, List.copyOf(entries), List.copyOf(parts)));
         });
         return views;
+    }
+
+    private static <T> BitSet taken(List<Held<T>> entries, int audience) {
+        BitSet taken = new BitSet();
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).takers().get(audience)) {
+                taken.set(i);
+            }
+        }
+        return taken;
     }
 
     /**
@@ -110,16 +177,17 @@ final class Compartments<T> {
     record View<T>(BitSet audiences, List<T> entries, List<Part<T>> parts) {}
 
     /**
-     * One compartment.
+     * What a view takes of one compartment.
      *
-     * @param audiences who may use it
-     * @param entries what is in it, in the order of their coming
+     * @param audiences who may use the compartment
+     * @param variant tells apart what different views take of it; no view takes two, so it has no bearing on any order
+     * @param entries what is taken, in the order of their coming
      * @param <T> what a compartment holds
      */
-    record Part<T>(BitSet audiences, List<T> entries) {
-        /** Its identifier among the compartments of one object. */
+    record Part<T>(BitSet audiences, int variant, List<T> entries) {
+        /** Its identifier among the compartments of one object; they are ordered by who may use them. */
         String id() {
-            return audiences.toString();
+            return audiences + "/" + variant;
         }
     }
 }

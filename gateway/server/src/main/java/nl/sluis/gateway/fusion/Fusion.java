@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,8 +27,11 @@ import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.Entry;
+import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.Stage;
+import nl.sluis.journal.v1.Association;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.ElementSets;
 import nl.sluis.journal.v1.Solution;
@@ -37,6 +39,7 @@ import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.journal.v1.StoredRecord;
 import nl.sluis.journal.v1.Withdrawal;
 import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.determination.Reference;
 import nl.sluis.orbit.encounter.Sgp4;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.LabelException;
@@ -60,16 +63,27 @@ import org.slf4j.LoggerFactory;
 public final class Fusion implements Stage.Work {
     private static final Logger LOG = LoggerFactory.getLogger(Fusion.class);
 
+    /** Most records of one contribution, for a place of their own each. */
+    private static final long MOST_RECORDS = 1_000_000;
+
+    private static final int READ_ENTRIES_MAX = 256;
+
     private final Usability usability;
     private final Forces forces;
     private final ExecutorService fits;
+    private final Journal journal;
     private final MeterRegistry meters;
     private final Timer fitTime;
 
     private final Map<String, Sensor> sensors = new HashMap<>();
     private final Comparisons comparisons = new Comparisons();
     private final Map<Subject, Compartments<Input>> objects = new HashMap<>();
-    private final Map<ObjectKey, ObjectReference> names = new HashMap<>();
+    private final Map<Mode, Associations> associations = new EnumMap<>(Mode.class);
+
+    /** What each audience's last fit of an object was linearised about: of its own history alone. */
+    private final Map<Subject, Map<Integer, Reference>> references = new HashMap<>();
+
+    private final Map<String, Map<String, Optional<ObjectReference>>> decided = new HashMap<>();
     private final Map<Mode, Compartments<PublicElements>> catalogues = new EnumMap<>(Mode.class);
     private Usability.InForce policy;
     private long elementsSeen;
@@ -98,30 +112,78 @@ public final class Fusion implements Stage.Work {
      * @param usability the policy in force: labels, audiences, and which audiences may use a contribution
      * @param forces which forces are modelled
      * @param fits runs the fits
+     * @param journal where solutions stand that were made before
      * @param meters where to count
      */
-    public Fusion(Usability usability, Forces forces, ExecutorService fits, MeterRegistry meters) {
+    public Fusion(Usability usability, Forces forces, ExecutorService fits, Journal journal, MeterRegistry meters) {
         this.usability = usability;
         this.policy = usability.inForce();
         this.forces = forces;
         this.fits = fits;
+        this.journal = journal;
         this.meters = meters;
         this.fitTime = Timer.builder("sluis.fusion.fit")
                 .description("time of the fits of one object, all due views")
                 .register(meters);
     }
 
+    /** Takes up what was decided and the last orbits, which later decisions rest on. */
+    @Override
+    public void begin() throws InvalidProtocolBufferException, LabelException {
+        long next = Math.max(1, journal.oldest(LogName.SOLUTIONS));
+        long end = journal.watermark(LogName.SOLUTIONS);
+        while (next <= end) {
+            for (Entry entry : journal.read(LogName.SOLUTIONS, next, READ_ENTRIES_MAX)) {
+                Solution solution = Solution.parseFrom(entry.payload());
+                if (solution.hasTrack() && solution.hasFitted()) {
+                    learn(policy.bundle().label(solution.getBasis().getLabel()).mode(), solution);
+                }
+                for (Association one : solution.getAssociations().getAssociationsList()) {
+                    Map<String, Optional<ObjectReference>> by = decided.computeIfAbsent(
+                            SeenTrack.id(one.getContributionId(), one.getRecord()), none -> new HashMap<>());
+                    Optional<ObjectReference> object =
+                            one.hasObject() ? Optional.of(one.getObject()) : Optional.empty();
+                    one.getAudiencesList().forEach(audience -> by.put(audience, object));
+                }
+                next = entry.position() + 1;
+            }
+        }
+    }
+
+    private void learn(Mode mode, Solution solution) {
+        ObjectKey key = ObjectKey.of(solution.getTrack().getObject()).orElseThrow();
+        BitSet audiences = new BitSet();
+        solution.getBasis().getAudiencesList().forEach(text -> audiences.or(index(text)));
+        associations(mode)
+                .learn(
+                        key,
+                        audiences,
+                        FittedOrbits.solution(solution, state -> forces.of(key, state)),
+                        Times.instant(solution.getFitted().getLastObservation()));
+    }
+
+    private Associations associations(Mode mode) {
+        return associations.computeIfAbsent(
+                mode, none -> new Associations(policy.bundle().audiences().size()));
+    }
+
     @Override
     public void restore(Entry entry) throws InvalidProtocolBufferException, LabelException {
-        takeIn(entry);
+        takeIn(entry, true);
     }
 
     @Override
     public List<NewEntry> handle(Entry entry)
             throws InvalidProtocolBufferException, LabelException, InterruptedException {
-        Touched touched = takeIn(entry);
+        Touched touched = takeIn(entry, false);
         touched.used().forEach(key -> usability.explain(touched.contributionId(), touched.label(), key, Kind.TRACK));
         List<Solution> solutions = new ArrayList<>(touched.passedOn());
+        if (!touched.associations().isEmpty()) {
+            solutions.add(Solution.newBuilder()
+                    .setAssociations(
+                            nl.sluis.journal.v1.Associations.newBuilder().addAllAssociations(touched.associations()))
+                    .build());
+        }
         solutions.addAll(elementSolutions(touched.label().mode(), touched.elementAudiences()));
         solutions.addAll(fit(touched.label().mode(), touched.objects()));
         return solutions.stream().map(Fusion::entry).toList();
@@ -141,19 +203,43 @@ public final class Fusion implements Stage.Work {
         Usability.InForce before = policy;
         policy = usability.inForce();
         List<Solution> solutions = new ArrayList<>();
+        references.clear();
+        Map<Mode, Associations> associationsBefore = new EnumMap<>(associations);
+        associationsBefore.forEach((mode, one) -> associations.put(
+                mode,
+                one.formedAgain(policy.bundle().audiences().size(), audiences -> moved(audiences, before.bundle()))));
         for (Map.Entry<Subject, Compartments<Input>> one : objects.entrySet()) {
             ObjectKey object = one.getKey().object();
-            Compartments<Input> formed = one.getValue().formedAgain(input -> usable(input.label(), object, Kind.TRACK));
+            Compartments<Input> formed = one.getValue()
+                    .formedAgain(
+                            input -> usable(input.label(), object, Kind.TRACK),
+                            (input, usersBefore, takersBefore, users) -> {
+                                // who gave it to another object goes on to do so; who sees it first believes its name
+                                BitSet takers = (BitSet) users.clone();
+                                BitSet elsewhere = (BitSet) usersBefore.clone();
+                                elsewhere.andNot(takersBefore);
+                                takers.andNot(moved(elsewhere, before.bundle()));
+                                return takers;
+                            });
+            formed.forEach((users, input) -> input.references().forEach(orbit -> {
+                if (!input.fromElements()) {
+                    associations(one.getKey().mode()).state(object, input, users, orbit, forces);
+                }
+            }));
             BitSet due = changed(one.getValue(), before.bundle(), formed);
             one.setValue(formed);
             solutions.addAll(fit(one.getKey().mode(), Map.of(object, due)));
         }
         for (Map.Entry<Mode, Compartments<PublicElements>> one : catalogues.entrySet()) {
             Compartments<PublicElements> formed = one.getValue()
-                    .formedAgain(elements -> usable(
-                            elements.label(),
-                            ObjectKey.of(elements.elements().getObject()).orElseThrow(),
-                            Kind.CONJUNCTION));
+                    .formedAgain(
+                            elements -> usable(
+                                    elements.label(),
+                                    ObjectKey.of(elements.elements().getObject())
+                                            .orElseThrow(),
+                                    Kind.CONJUNCTION),
+                            (elements, usersBefore, takersBefore, users) -> users);
+            formed.forEach((users, elements) -> list(one.getKey(), elements));
             BitSet due = changed(one.getValue(), before.bundle(), formed);
             one.setValue(formed);
             solutions.addAll(elementSolutions(one.getKey(), due));
@@ -188,11 +274,23 @@ public final class Fusion implements Stage.Work {
     }
 
     private BitSet index(AudienceId audience) {
+        return index(audience.text());
+    }
+
+    private BitSet index(String audience) {
         BitSet index = new BitSet();
         policy.bundle().audiences().stream()
-                .filter(one -> AudienceId.of(one).equals(audience))
+                .filter(one -> AudienceId.of(one).text().equals(audience))
                 .forEach(one -> index.set(one.index()));
         return index;
+    }
+
+    /** The same audiences by their index in the policy in force. */
+    private BitSet moved(BitSet audiences, PolicyBundle before) {
+        BitSet moved = new BitSet();
+        audiences.stream()
+                .forEach(i -> moved.or(index(AudienceId.of(before.audiences().get(i)))));
+        return moved;
     }
 
     private static <T> Map<AudienceId, List<T>> views(Compartments<T> compartments, PolicyBundle bundle) {
@@ -212,6 +310,7 @@ public final class Fusion implements Stage.Work {
      * @param contributionId its identifier
      * @param label its label
      * @param used objects that it has observations or references of
+     * @param associations what became of its tracks, and of earlier ones with them
      * @param objects objects whose views have changed, and the audiences that have such a view
      * @param elementAudiences audiences whose view of the public elements has changed
      * @param passedOn what needs no fusion
@@ -220,6 +319,7 @@ public final class Fusion implements Stage.Work {
             String contributionId,
             SecurityLabel label,
             List<ObjectKey> used,
+            List<Association> associations,
             Map<ObjectKey, BitSet> objects,
             BitSet elementAudiences,
             List<Solution> passedOn) {}
@@ -230,12 +330,14 @@ public final class Fusion implements Stage.Work {
                 : NewEntry.of(solution.toByteArray());
     }
 
-    private synchronized Touched takeIn(Entry entry) throws InvalidProtocolBufferException, LabelException {
+    private synchronized Touched takeIn(Entry entry, boolean again)
+            throws InvalidProtocolBufferException, LabelException {
         StoredContribution contribution = StoredContribution.parseFrom(entry.payload());
         SecurityLabel label = policy.bundle().label(contribution.getLabel());
         Instant received = Times.instant(contribution.getReceived());
-        Map<ObjectKey, List<OrbitMessages.Tracked>> seen = new LinkedHashMap<>();
-        Map<ObjectKey, List<OrbitState>> references = new LinkedHashMap<>();
+        List<SeenTrack> seen = new ArrayList<>();
+        List<Association> associated = new ArrayList<>();
+        SortedSet<ObjectKey> used = new TreeSet<>();
         List<MeanElements> elements = new ArrayList<>();
         List<Solution> passedOn = new ArrayList<>();
         Map<ObjectKey, BitSet> touched = new TreeMap<>();
@@ -251,7 +353,9 @@ public final class Fusion implements Stage.Work {
         // our own estimate is no observation: used again it would count twice what went into it
         List<StoredRecord> records = contribution.getResubmitted() ? List.of() : contribution.getRecordsList();
         for (StoredRecord record : records) {
-            String recordId = contribution.getContributionId() + "/" + index++;
+            int place = index++;
+            String recordId = SeenTrack.id(contribution.getContributionId(), place);
+            long order = entry.position() * MOST_RECORDS + place;
             switch (record.getContentCase()) {
                 case SENSOR -> {
                     sensors.put(record.getSensor().getSensorId(), record.getSensor());
@@ -259,16 +363,36 @@ public final class Fusion implements Stage.Work {
                 }
                 case OBSERVATIONS -> {
                     ObservationSeries series = record.getObservations();
-                    key(series.getObject())
-                            .ifPresent(key -> seen.computeIfAbsent(key, none -> new ArrayList<>())
-                                    .addAll(OrbitMessages.observations(series, sensors)));
+                    seen.add(new SeenTrack(
+                            order,
+                            contribution.getContributionId(),
+                            place,
+                            received,
+                            label,
+                            series.hasObject()
+                                            && ObjectKey.of(series.getObject()).isPresent()
+                                    ? Optional.of(series.getObject())
+                                    : Optional.empty(),
+                            OrbitMessages.observations(series, sensors)));
                 }
                 case EPHEMERIS -> {
                     Ephemeris ephemeris = record.getEphemeris();
-                    key(ephemeris.getObject())
-                            .ifPresent(key -> references
-                                    .computeIfAbsent(key, none -> new ArrayList<>())
-                                    .addAll(inertial(ephemeris)));
+                    ObjectKey.of(ephemeris.getObject()).ifPresent(key -> {
+                        used.add(key);
+                        Input input = new Input(
+                                order,
+                                contribution.getContributionId(),
+                                received,
+                                label,
+                                ephemeris.getObject(),
+                                List.of(),
+                                inertial(ephemeris),
+                                false);
+                        BitSet users = policy.usable(label, key, Kind.TRACK);
+                        put(key, users, users, input, touched);
+                        input.references()
+                                .forEach(orbit -> associations(label.mode()).state(key, input, users, orbit, forces));
+                    });
                     passedOn.add(passOn(contribution).setEphemeris(ephemeris).build());
                 }
                 case ELEMENTS -> elements.add(record.getElements());
@@ -296,44 +420,150 @@ public final class Fusion implements Stage.Work {
             }
         }
 
-        List<ObjectKey> used = union(seen.keySet(), references.keySet());
-        for (ObjectKey key : used) {
-            BitSet usable = policy.usable(label, key, Kind.TRACK);
-            Input input = new Input(
-                    entry.position(),
-                    contribution.getContributionId(),
-                    received,
-                    label,
-                    seen.getOrDefault(key, List.of()),
-                    references.getOrDefault(key, List.of()));
-            objects.computeIfAbsent(new Subject(label.mode(), key), none -> new Compartments<>(Input::order))
-                    .add(usable, input);
-            touched.computeIfAbsent(key, none -> new BitSet()).or(usable);
+        for (SeenTrack track : seen) {
+            used.add(track.named().flatMap(ObjectKey::of).orElse(new ObjectKey(track.id())));
+            if (again) {
+                putAgain(track, touched);
+            } else {
+                associate(track, touched, associated);
+            }
         }
 
         for (MeanElements one : elements) {
-            key(one.getObject()).ifPresent(key -> {
-                addStart(entry.position(), contribution.getContributionId(), received, label, key, one);
+            ObjectKey.of(one.getObject()).ifPresent(key -> {
+                PublicElements listed = new PublicElements(
+                        entry.position() * MOST_RECORDS + elementsSeen++ % MOST_RECORDS,
+                        contribution.getContributionId(),
+                        received,
+                        label,
+                        one);
+                addStart(listed, key);
+                list(label.mode(), listed);
                 BitSet usable = policy.usable(label, key, Kind.CONJUNCTION);
                 elementAudiences.or(usable);
                 catalogues
                         .computeIfAbsent(label.mode(), none -> new Compartments<>(PublicElements::order))
-                        .add(
-                                usable,
-                                new PublicElements(
-                                        elementsSeen++, contribution.getContributionId(), received, label, one));
+                        .add(usable, listed);
             });
         }
-        return new Touched(contribution.getContributionId(), label, used, touched, elementAudiences, passedOn);
+        return new Touched(
+                contribution.getContributionId(),
+                label,
+                List.copyOf(used),
+                associated,
+                touched,
+                elementAudiences,
+                passedOn);
+    }
+
+    /** Each set of audiences that know the same puts a track where it belongs for them. */
+    private void associate(SeenTrack track, Map<ObjectKey, BitSet> touched, List<Association> associated) {
+        Mode mode = track.label().mode();
+        Optional<ObjectKey> named = track.named().flatMap(ObjectKey::of);
+        BitSet users = users(track);
+        if (users.isEmpty()) {
+            return;
+        }
+        if (!track.bearsOnOrbit()) {
+            named.ifPresent(
+                    key -> put(key, users, users, track.input(track.named().orElseThrow()), touched));
+            return;
+        }
+        for (Associations.Placement placement : associations(mode).associate(track, users)) {
+            SeenTrack placed = placement.track();
+            counter(
+                            "associations",
+                            "tracks by what became of them",
+                            placement
+                                    .outcome()
+                                    .name()
+                                    .substring("ASSOCIATION_OUTCOME_".length())
+                                    .toLowerCase(Locale.ROOT))
+                    .increment();
+            placement.object().ifPresent(key -> put(key, placed, placement.audiences(), touched));
+            if (named.isEmpty() || !placement.object().equals(named)) {
+                Association.Builder one = Association.newBuilder()
+                        .setContributionId(placed.contributionId())
+                        .setRecord(placed.record())
+                        .setOutcome(placement.outcome())
+                        .addAllCandidates(placement.candidates());
+                placement.object().ifPresent(key -> one.setObject(key.reference()));
+                audienceIds(placement.audiences()).forEach(one::addAudiences);
+                associated.add(one.build());
+            }
+        }
+    }
+
+    /** Puts a track where it was put in an earlier life. */
+    private void putAgain(SeenTrack track, Map<ObjectKey, BitSet> touched) {
+        Map<String, Optional<ObjectReference>> by = decided.getOrDefault(track.id(), Map.of());
+        Map<ObjectKey, BitSet> places = new TreeMap<>();
+        BitSet waiting = new BitSet();
+        BitSet users = users(track);
+        users.stream().forEach(audience -> {
+            Optional<ObjectReference> object = by.getOrDefault(
+                    AudienceId.of(policy.bundle().audiences().get(audience)).text(), track.named());
+            object.flatMap(ObjectKey::of)
+                    .map(key -> places.computeIfAbsent(key, none -> new BitSet()))
+                    .orElse(waiting)
+                    .set(audience);
+        });
+        associations(track.label().mode()).divide(users);
+        places.forEach((key, audiences) -> put(key, track, audiences, touched));
+        if (!waiting.isEmpty() && track.bearsOnOrbit()) {
+            associations(track.label().mode()).keep(track, waiting);
+        }
+    }
+
+    /** Who may use a track before it is known whose it is. */
+    private BitSet users(SeenTrack track) {
+        return policy.usable(
+                track.label(), track.named().flatMap(ObjectKey::of).orElse(new ObjectKey(track.id())), Kind.TRACK);
+    }
+
+    private void put(ObjectKey key, SeenTrack track, BitSet takers, Map<ObjectKey, BitSet> touched) {
+        BitSet users = policy.usable(track.label(), key, Kind.TRACK);
+        users.and(users(track));
+        ObjectReference object = track.named()
+                .filter(name -> ObjectKey.of(name).filter(key::equals).isPresent())
+                .orElse(key.reference());
+        put(key, users, takers, track.input(object), touched);
+    }
+
+    private void put(ObjectKey key, BitSet users, BitSet takers, Input input, Map<ObjectKey, BitSet> touched) {
+        associations(input.label().mode()).divide(users);
+        BitSet both = (BitSet) takers.clone();
+        both.and(users);
+        objects.computeIfAbsent(new Subject(input.label().mode(), key), none -> new Compartments<>(Input::order))
+                .add(users, both, input);
+        touched.computeIfAbsent(key, none -> new BitSet()).or(both);
+    }
+
+    private void list(Mode mode, PublicElements one) {
+        ObjectKey key = ObjectKey.of(one.elements().getObject()).orElseThrow();
+        try {
+            associations(mode)
+                    .list(
+                            key,
+                            one.order(),
+                            one.contributionId(),
+                            policy.usable(policy.bundle().label(one.label().toProto()), key, Kind.TRACK),
+                            one.elements());
+        } catch (LabelException e) {
+            LOG.error("label is unknown to the policy in force, elements not used, reason={}", e.reason());
+        }
     }
 
     /** Takes a withdrawn contribution out of every compartment; the views that held it are due. */
     private void takeOut(Withdrawal withdrawal, Map<ObjectKey, BitSet> touched, BitSet elementAudiences) {
         String id = withdrawal.getContributionId();
+        associations.values().forEach(one -> one.withdraw(id));
         objects.forEach((subject, compartments) -> {
             BitSet audiences =
                     compartments.remove(input -> input.contributionId().equals(id));
             if (!audiences.isEmpty()) {
+                associations(subject.mode()).unlearn(subject.object(), audiences);
+                audiences.stream().forEach(references.getOrDefault(subject, new HashMap<>())::remove);
                 touched.computeIfAbsent(subject.object(), none -> new BitSet()).or(audiences);
             }
         });
@@ -344,31 +574,28 @@ public final class Fusion implements Stage.Work {
     }
 
     /** Public elements are where a fit may start from; alone they make none due. */
-    private void addStart(
-            long order, String contributionId, Instant received, SecurityLabel label, ObjectKey key, MeanElements one) {
+    private void addStart(PublicElements one, ObjectKey key) {
         OrbitState state;
         try {
-            state = Sgp4.state(OrbitMessages.elements(one), Times.instant(one.getEpoch()));
+            state = Sgp4.state(
+                    OrbitMessages.elements(one.elements()),
+                    Times.instant(one.elements().getEpoch()));
         } catch (IllegalArgumentException e) {
             // elements of an object that has decayed are no start
             return;
         }
-        objects.computeIfAbsent(new Subject(label.mode(), key), none -> new Compartments<>(Input::order))
+        objects.computeIfAbsent(new Subject(one.label().mode(), key), none -> new Compartments<>(Input::order))
                 .add(
-                        policy.usable(label, key, Kind.TRACK),
-                        new Input(order, contributionId, received, label, List.of(), List.of(state)));
-    }
-
-    private static List<ObjectKey> union(Set<ObjectKey> a, Set<ObjectKey> b) {
-        SortedSet<ObjectKey> all = new TreeSet<>(a);
-        all.addAll(b);
-        return List.copyOf(all);
-    }
-
-    private Optional<ObjectKey> key(ObjectReference object) {
-        Optional<ObjectKey> key = ObjectKey.of(object);
-        key.ifPresent(k -> names.putIfAbsent(k, object));
-        return key;
+                        policy.usable(one.label(), key, Kind.TRACK),
+                        new Input(
+                                one.order(),
+                                one.contributionId(),
+                                one.received(),
+                                one.label(),
+                                one.elements().getObject(),
+                                List.of(),
+                                List.of(state),
+                                true));
     }
 
     private static List<OrbitState> inertial(Ephemeris ephemeris) {
@@ -400,18 +627,36 @@ public final class Fusion implements Stage.Work {
                         .setReceived(contribution.getReceived()));
     }
 
+    /**
+     * What came of the fits of one object.
+     *
+     * @param solutions tracks
+     * @param references what the fits of some audiences were linearised about
+     */
+    private record Fitted(List<Solution> solutions, Map<BitSet, Optional<Reference>> references) {}
+
     private List<Solution> fit(Mode mode, Map<ObjectKey, BitSet> due) throws InterruptedException {
-        List<Future<List<Solution>>> running = new ArrayList<>();
+        Map<Subject, Future<Fitted>> running = new LinkedHashMap<>();
         due.forEach((key, audiences) -> {
-            Compartments<Input> compartments = Objects.requireNonNull(objects.get(new Subject(mode, key)));
-            ObjectReference object = Objects.requireNonNull(names.get(key));
-            List<Compartments.View<Input>> views = compartments.views(audiences);
-            running.add(fits.submit(() -> fit(mode, object, audiences, views)));
+            Subject subject = new Subject(mode, key);
+            List<ObjectFit.Due> views = due(subject, audiences);
+            running.put(subject, fits.submit(() -> fit(mode, key, audiences, views)));
         });
         List<Solution> solutions = new ArrayList<>();
-        for (Future<List<Solution>> one : running) {
+        for (Map.Entry<Subject, Future<Fitted>> one : running.entrySet()) {
             try {
-                solutions.addAll(one.get());
+                Fitted fitted = one.getValue().get();
+                Map<Integer, Reference> kept = references.computeIfAbsent(one.getKey(), none -> new HashMap<>());
+                fitted.references()
+                        .forEach((audiences, reference) -> audiences.stream()
+                                .forEach(audience -> reference.ifPresentOrElse(
+                                        now -> kept.put(audience, now), () -> kept.remove(audience))));
+                for (Solution solution : fitted.solutions()) {
+                    solutions.add(solution);
+                    if (solution.hasTrack()) {
+                        learn(mode, solution);
+                    }
+                }
             } catch (ExecutionException e) {
                 // one object that can't be fitted must not keep the others from theirs
                 count("failed").increment();
@@ -421,28 +666,50 @@ public final class Fusion implements Stage.Work {
         return solutions;
     }
 
-    private List<Solution> fit(Mode mode, ObjectReference object, BitSet due, List<Compartments.View<Input>> views)
-            throws LabelException {
+    /** The views of some audiences; those that hold the same now but were fitted apart before go on apart. */
+    private List<ObjectFit.Due> due(Subject subject, BitSet audiences) {
+        Map<Integer, Reference> kept = references.getOrDefault(subject, Map.of());
+        List<ObjectFit.Due> due = new ArrayList<>();
+        for (Compartments.View<Input> view :
+                Objects.requireNonNull(objects.get(subject)).views(audiences)) {
+            Map<Optional<Reference>, BitSet> byReference = new LinkedHashMap<>();
+            view.audiences().stream()
+                    .forEach(audience -> byReference
+                            .computeIfAbsent(Optional.ofNullable(kept.get(audience)), none -> new BitSet())
+                            .set(audience));
+            byReference.forEach((reference, some) ->
+                    due.add(new ObjectFit.Due(new Compartments.View<>(some, view.entries(), view.parts()), reference)));
+        }
+        return due;
+    }
+
+    private Fitted fit(Mode mode, ObjectKey object, BitSet due, List<ObjectFit.Due> views) throws LabelException {
         long start = System.nanoTime();
         List<Solution> solutions = new ArrayList<>();
+        Map<BitSet, Optional<Reference>> linearised = new HashMap<>();
         List<ObjectFit.Outcome> outcomes = outcomes(object, views);
         for (ObjectFit.Outcome outcome : outcomes) {
             count(outcome.result().verdict().name().toLowerCase(Locale.ROOT)).increment();
+            linearised.put(outcome.view().audiences(), outcome.reference());
             if (outcome.track().isPresent()) {
                 List<Input> inputs = outcome.inputs();
                 solutions.add(Solution.newBuilder()
                         .setBasis(basis(
                                 outcome.view().audiences(),
-                                inputs.stream().map(Input::contributionId).toList(),
+                                inputs.stream()
+                                        .map(Input::contributionId)
+                                        .distinct()
+                                        .toList(),
                                 inputs.stream().map(Input::label).toList(),
                                 inputs.stream().map(Input::received).toList()))
                         .setTrack(outcome.track().get())
+                        .setFitted(FittedOrbits.message(outcome.result()))
                         .build());
             }
         }
-        solutions.addAll(comparisons.of(policy.bundle(), mode, object, due, outcomes));
+        solutions.addAll(comparisons.of(policy.bundle(), mode, object.reference(), due, outcomes));
         fitTime.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-        return solutions;
+        return new Fitted(solutions, linearised);
     }
 
     /**
@@ -454,7 +721,6 @@ public final class Fusion implements Stage.Work {
      * @return one for each view; none where nothing is known of the object
      */
     public List<Explanation> explain(Mode mode, ObjectKey object, Explanation.Reader reader) {
-        ObjectReference reference;
         Usability.InForce now = usability.inForce();
         Compartments<Input> known = new Compartments<>(Input::order);
         Compartments<Input> others = new Compartments<>(Input::order);
@@ -463,24 +729,32 @@ public final class Fusion implements Stage.Work {
             if (inputs == null) {
                 return List.of();
             }
-            reference = Objects.requireNonNull(names.get(object));
-            for (Input input : inputs.entries()) {
+            inputs.forEachTaken((takers, input) -> {
                 BitSet audiences = usable(now, input.label(), object, Kind.TRACK);
                 audiences.and(reader.known(input.label(), object));
-                known.add(audiences, input);
+                known.add(audiences, takers, input);
                 if (!reader.isOwn(input.label())) {
-                    others.add(audiences, input);
+                    others.add(audiences, takers, input);
                 }
-            }
+            });
         }
         BitSet all = new BitSet();
         all.set(0, now.bundle().audiences().size());
         return Explanation.of(
-                now.bundle(), outcomes(reference, known.views(all)), outcomes(reference, others.views(all)), reader);
+                now.bundle(),
+                outcomes(object, first(known.views(all))),
+                outcomes(object, first(others.views(all))),
+                reader);
+    }
+
+    private static List<ObjectFit.Due> first(List<Compartments.View<Input>> views) {
+        return views.stream()
+                .map(view -> new ObjectFit.Due(view, Optional.empty()))
+                .toList();
     }
 
     /** A view that can't be fitted must not keep the others from theirs, nor tell them of itself: each then goes alone. */
-    private List<ObjectFit.Outcome> outcomes(ObjectReference object, List<Compartments.View<Input>> views) {
+    private List<ObjectFit.Outcome> outcomes(ObjectKey object, List<ObjectFit.Due> views) {
         try {
             return new ObjectFit(object, views, forces, comparisons::originator).run();
         } catch (RuntimeException e) {
@@ -543,10 +817,21 @@ public final class Fusion implements Stage.Work {
                 .setReceived(Times.timestamp(
                         received.stream().max(Instant::compareTo).orElseThrow()));
         labels.stream().distinct().map(SecurityLabel::toProto).forEach(basis::addSourceLabels);
-        audiences.stream()
-                .mapToObj(i -> AudienceId.of(policy.bundle().audiences().get(i)).text())
-                .forEach(basis::addAudiences);
+        audienceIds(audiences).forEach(basis::addAudiences);
         return basis.build();
+    }
+
+    private List<String> audienceIds(BitSet audiences) {
+        return audiences.stream()
+                .mapToObj(i -> AudienceId.of(policy.bundle().audiences().get(i)).text())
+                .toList();
+    }
+
+    private Counter counter(String what, String description, String outcome) {
+        return Counter.builder("sluis.fusion." + what)
+                .description(description)
+                .tag("outcome", outcome)
+                .register(meters);
     }
 
     private Counter count(String verdict) {

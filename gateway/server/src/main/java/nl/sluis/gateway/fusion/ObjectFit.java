@@ -22,14 +22,15 @@ import nl.sluis.orbit.determination.Disagreement;
 import nl.sluis.orbit.determination.FitResult;
 import nl.sluis.orbit.determination.FitSettings;
 import nl.sluis.orbit.determination.OrbitSolution;
+import nl.sluis.orbit.determination.Reference;
 import nl.sluis.orbit.determination.View;
 import nl.sluis.orbit.determination.ViewDetermination;
+import nl.sluis.orbit.determination.ViewFit;
 import nl.sluis.orbit.determination.ViewsRequest;
 import nl.sluis.orbit.measurement.Observation;
 import nl.sluis.orbit.measurement.Sensor;
 import nl.sluis.policy.label.OwnerId;
 import nl.sluis.proto.v1.Frame;
-import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Track;
 
 /** The orbit of one object for each of some views, from what each may use and nothing else. */
@@ -38,29 +39,33 @@ final class ObjectFit {
     /** An orbit stated for a time further than this from a view's observations is no start for a fit. */
     private static final Duration FURTHEST_START = Duration.ofDays(14);
 
-    private final ObjectReference object;
-    private final List<Compartments.View<Input>> views;
+    private final ObjectKey key;
+    private final List<Due> views;
     private final Forces forces;
     private final UnaryOperator<String> originators;
 
     /**
      * What is fitted.
      *
-     * @param object the object
+     * @param key the object
      * @param views what its observations are for each view
      * @param forces which forces act
      * @param originators whose a sensor is, the same for every view
      */
-    ObjectFit(
-            ObjectReference object,
-            List<Compartments.View<Input>> views,
-            Forces forces,
-            UnaryOperator<String> originators) {
-        this.object = object;
+    ObjectFit(ObjectKey key, List<Due> views, Forces forces, UnaryOperator<String> originators) {
+        this.key = key;
         this.views = views;
         this.forces = forces;
         this.originators = originators;
     }
+
+    /**
+     * A view whose fit is due.
+     *
+     * @param view the view
+     * @param reference what the last fit of all its audiences was linearised about
+     */
+    record Due(Compartments.View<Input> view, Optional<Reference> reference) {}
 
     /**
      * What came of one view.
@@ -69,8 +74,14 @@ final class ObjectFit {
      * @param result how its fit ended
      * @param track the orbit, where there is one
      * @param inputs what it rests on: observations, and the orbit that it started from
+     * @param reference what it was linearised about
      */
-    record Outcome(Compartments.View<Input> view, FitResult result, Optional<Track> track, List<Input> inputs) {}
+    record Outcome(
+            Compartments.View<Input> view,
+            FitResult result,
+            Optional<Track> track,
+            List<Input> inputs,
+            Optional<Reference> reference) {}
 
     /** Where a view starts, and who said so. */
     private record Start(OrbitState state, Input input) {}
@@ -82,7 +93,8 @@ final class ObjectFit {
         List<Compartments.View<Input>> observed = new ArrayList<>();
         List<Optional<Start>> starts = new ArrayList<>();
         List<View> requested = new ArrayList<>();
-        for (Compartments.View<Input> view : views) {
+        for (Due due : views) {
+            Compartments.View<Input> view = due.view();
             List<String> held = new ArrayList<>();
             for (Compartments.Part<Input> part : view.parts()) {
                 List<Observation> observations = observations(part.entries(), sensors);
@@ -95,14 +107,13 @@ final class ObjectFit {
                 Optional<Start> start = start(view.entries());
                 observed.add(view);
                 starts.add(start);
-                requested.add(new View(held, start.map(Start::state)));
+                requested.add(new View(held, start.map(Start::state), due.reference()));
             }
         }
         if (requested.isEmpty()) {
             return List.of();
         }
-        ObjectKey key = ObjectKey.of(object).orElseThrow();
-        List<FitResult> results = ViewDetermination.fit(new ViewsRequest(
+        List<ViewFit> results = ViewDetermination.update(new ViewsRequest(
                 List.copyOf(sensors.values()),
                 compartments.entrySet().stream()
                         .map(e -> new Compartment(e.getKey(), e.getValue()))
@@ -147,15 +158,22 @@ final class ObjectFit {
         return Duration.between(start.state().epoch(), epoch).abs();
     }
 
-    private Outcome outcome(Compartments.View<Input> view, FitResult result, Optional<Start> start) {
+    private Outcome outcome(Compartments.View<Input> view, ViewFit fit, Optional<Start> start) {
+        FitResult result = fit.result();
         List<Input> inputs = view.entries().stream()
                 .filter(input -> !input.observations().isEmpty()
                         || start.map(s -> s.input().equals(input)).orElse(false))
                 .toList();
-        return new Outcome(view, result, result.solution().map(solution -> track(inputs, result, solution)), inputs);
+        return new Outcome(
+                view,
+                result,
+                result.solution().map(solution -> track(view.entries(), inputs, result, solution)),
+                inputs,
+                fit.reference());
     }
 
-    private Track track(List<Input> inputs, FitResult result, OrbitSolution solution) {
+    /** The object as the first that tells of it calls it, of what the view holds. */
+    private static Track track(List<Input> all, List<Input> inputs, FitResult result, OrbitSolution solution) {
         NavigableSet<String> contributors = new TreeSet<>();
         Map<String, Observation> observations = new TreeMap<>();
         for (Input input : inputs) {
@@ -166,7 +184,7 @@ final class ObjectFit {
         }
         Frame frame = OrbitMessages.frame(solution.state().frame());
         return Track.newBuilder()
-                .setObject(object)
+                .setObject(all.get(0).object())
                 .setRegime(OrbitMessages.regime(solution.state()))
                 .setState(OrbitMessages.state(solution.state()))
                 .setCovariance(OrbitMessages.covariance(frame, solution.covariance()).toBuilder()

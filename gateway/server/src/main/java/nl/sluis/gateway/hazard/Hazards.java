@@ -442,6 +442,8 @@ public final class Hazards implements Stage.Work {
                         ProductKind.PRODUCT_KIND_EPHEMERIS,
                         List.of(solution.getEphemeris().getObject()),
                         Product.newBuilder().setEphemeris(solution.getEphemeris()));
+            // whose track is whose is told by the tracks that come of it
+            case ASSOCIATIONS -> List.of();
             case WITHDRAWAL, COMPARISON, CONTENT_NOT_SET ->
                 throw new IllegalStateException(
                         "solution: " + solution.getContentCase() + " (expected: what a product is made of)");

@@ -3,7 +3,6 @@ package nl.sluis.gateway.ingest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.orbit.data.Coverage;
 import nl.sluis.proto.v1.MeasurementSigmas;
@@ -34,11 +33,6 @@ final class ObservationChecks {
     /** The faults of a series, the first few of them. */
     List<Refusal.Fault> check(String path, ObservationSeries series) {
         at = path;
-        if (ObjectKey.of(series.getObject()).isEmpty()) {
-            fault(
-                    ".object",
-                    "no identifier (expected: a catalogue number, an international designator or an object id)");
-        }
         if (series.getObservationsCount() == 0) {
             fault(".observations", "none (expected: at least one)");
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.determination.Ageing;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.OrbitSolution;
 import nl.sluis.orbit.determination.Propagation;
@@ -46,7 +47,16 @@ public final class Trajectories {
                         Ephemeris.newBuilder()
                                 .setObject(track.getObject())
                                 .addComments("propagated from the track's state of "
-                                        + Times.instant(track.getState().getEpoch()))));
+                                        + Times.instant(track.getState().getEpoch()))
+                                .addComments("last observed " + observed(track)
+                                        + "; the uncertainty grows from then on")));
+    }
+
+    private static Instant observed(Track track) {
+        return Times.instant(
+                track.getQuality().hasSpanEnd()
+                        ? track.getQuality().getSpanEnd()
+                        : track.getState().getEpoch());
     }
 
     private static boolean isKnown(Track track) {
@@ -54,7 +64,7 @@ public final class Trajectories {
                 && track.getCovariance().getFrame() == track.getState().getFrame();
     }
 
-    /** The same for the orbit module; without covariances where the track has none. */
+    /** The same for the orbit module, with covariances that have aged; without any where the track has none. */
     public static Optional<nl.sluis.orbit.determination.Ephemeris> table(
             Track track, Instant start, Instant end, Duration step) {
         if (!track.hasState()) {
@@ -69,9 +79,11 @@ public final class Trajectories {
                                 .toArray()
                         : new double[LOWER_TRIANGLE]);
         try {
-            nl.sluis.orbit.determination.Ephemeris table = Propagation.ephemeris(
-                    OrbitSolution.of(state, covariance, ForceModel.forOrbit(state)),
-                    nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step));
+            nl.sluis.orbit.determination.Ephemeris table = aged(
+                    Propagation.ephemeris(
+                            OrbitSolution.of(state, covariance, ForceModel.forOrbit(state)),
+                            nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step)),
+                    observed(track));
             return Optional.of(isKnown(track) ? table : withoutCovariances(table));
         } catch (PropagationException e) {
             return Optional.empty();
@@ -108,6 +120,16 @@ public final class Trajectories {
                             : Optional.empty()));
         }
         return new nl.sluis.orbit.determination.Ephemeris(points);
+    }
+
+    /** An orbit that nobody has observed for long is less sure than its last fit says. */
+    private static nl.sluis.orbit.determination.Ephemeris aged(
+            nl.sluis.orbit.determination.Ephemeris young, Instant observed) {
+        return new nl.sluis.orbit.determination.Ephemeris(young.points().stream()
+                .map(point -> new nl.sluis.orbit.determination.Ephemeris.Point(
+                        point.state(),
+                        point.covariance().map(covariance -> Ageing.aged(point.state(), covariance, observed))))
+                .toList());
     }
 
     /** Interpolates an ephemeris; empty where it does not reach from start to end: it is never extrapolated. */
