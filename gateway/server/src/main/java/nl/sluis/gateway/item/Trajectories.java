@@ -48,8 +48,8 @@ public final class Trajectories {
                                 .setObject(track.getObject())
                                 .addComments("propagated from the track's state of "
                                         + Times.instant(track.getState().getEpoch()))
-                                .addComments("last observed " + observed(track)
-                                        + "; the uncertainty grows from then on")));
+                                .addComments(
+                                        "last observed " + observed(track) + "; the uncertainty grows from then on")));
     }
 
     private static Instant observed(Track track) {
