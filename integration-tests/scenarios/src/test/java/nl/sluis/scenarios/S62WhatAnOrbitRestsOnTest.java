@@ -2,6 +2,7 @@ package nl.sluis.scenarios;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -187,13 +188,16 @@ class S62WhatAnOrbitRestsOnTest {
                 .extracting(OrbitContributor::getOriginator)
                 .containsExactly("DEU/radar-north", "FRA/radar-west", "ITA/radar-south");
         assertThat(fjord.hasWithoutOwn()).isFalse();
+        // explained is a fit from the start, published one that went on from the last
         assertThat(fjord.getPositionSigmaM())
-                .isEqualTo(host.tracks()
-                        .get(host.tracks().size() - 1)
-                        .product()
-                        .getTrack()
-                        .getQuality()
-                        .getPositionSigmaM());
+                .isCloseTo(
+                        host.tracks()
+                                .get(host.tracks().size() - 1)
+                                .product()
+                                .getTrack()
+                                .getQuality()
+                                .getPositionSigmaM(),
+                        withinPercentage(0.1));
         assertThatThrownBy(() -> explain("nor/centre-fjord")).isInstanceOf(StatusRuntimeException.class);
     }
 

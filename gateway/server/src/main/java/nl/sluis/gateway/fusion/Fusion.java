@@ -551,6 +551,9 @@ public final class Fusion implements Stage.Work {
                             one.elements());
         } catch (LabelException e) {
             LOG.error("label is unknown to the policy in force, elements not used, reason={}", e.reason());
+        } catch (IllegalArgumentException e) {
+            // elements that make no orbit predict nothing; they are passed on as they are
+            LOG.debug("elements predict nothing, object={} reason={}", key.text(), e.getMessage());
         }
     }
 
