@@ -126,14 +126,12 @@ class BacklogTest {
                 for (int i = done; i < end; i++) {
                     StoredProduct product = product(basis, i, padding);
                     batch.add(NewEntry.of(product.toByteArray()));
-                    releases.add(NewEntry.keyed(
-                            audience,
-                            StoredRelease.newBuilder()
-                                    .setProductPosition(i + 1)
-                                    .setProductId(product.getProduct().getProductId())
-                                    .setAudience(audience)
-                                    .build()
-                                    .toByteArray()));
+                    releases.add(NewEntry.of(StoredRelease.newBuilder()
+                            .setProductPosition(i + 1)
+                            .setProductId(product.getProduct().getProductId())
+                            .addAudiences(audience)
+                            .build()
+                            .toByteArray()));
                 }
                 journal.append(LogName.PRODUCTS, batch).join();
                 journal.advance(LogName.RELEASED, releases, new Progress("release", 1, end))

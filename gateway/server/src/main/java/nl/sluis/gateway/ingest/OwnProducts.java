@@ -150,7 +150,7 @@ final class OwnProducts {
                     StoredRelease release = StoredRelease.parseFrom(entry.payload());
                     if (!release.hasDue() && !release.hasWithdrawn()) {
                         released.computeIfAbsent(release.getProductPosition(), none -> new HashSet<>(2))
-                                .add(release.getAudience());
+                                .addAll(release.getAudiencesList());
                     }
                 } catch (InvalidProtocolBufferException e) {
                     LOG.error("release can't be read, position={}", entry.position(), e);

@@ -116,12 +116,16 @@ public final class Releases implements Stage.Work {
         waiting.values().forEach(this::schedule);
     }
 
+    /** Reads the log, as if each entry were of one audience. */
     private void read(Consumer<StoredRelease> reader) throws InvalidProtocolBufferException {
         long next = Math.max(1, journal.oldest(LogName.RELEASED));
         long end = journal.watermark(LogName.RELEASED);
         while (next <= end) {
             for (Entry entry : journal.read(LogName.RELEASED, next, READ_ENTRIES_MAX)) {
-                reader.accept(StoredRelease.parseFrom(entry.payload()));
+                StoredRelease release = StoredRelease.parseFrom(entry.payload());
+                for (String audience : release.getAudiencesList()) {
+                    reader.accept(of(audience, release));
+                }
                 next = entry.position() + 1;
             }
         }
@@ -150,26 +154,33 @@ public final class Releases implements Stage.Work {
 
     private List<NewEntry> decided(Entry entry, StoredItem item, Decision decision, Predicate<StoredRelease> isNews) {
         List<NewEntry> made = new ArrayList<>();
+        // one entry for all that get it at once: what is made durable does not grow with the audiences
+        StoredRelease.Builder together = StoredRelease.newBuilder()
+                .setProductPosition(entry.position())
+                .setProductId(item.product().getProductId())
+                .setObject(item.catalogueObject());
+        StoredRelease product = together.build();
         for (Audience audience : decision.policy().audiences()) {
             if (PolicyInForce.isSubscriber(audience) && item.isFor(audience)) {
-                StoredRelease.Builder release = StoredRelease.newBuilder()
-                        .setProductPosition(entry.position())
-                        .setProductId(item.product().getProductId())
-                        .setObject(item.catalogueObject())
-                        .setAudience(AudienceId.of(audience).text());
+                StoredRelease release = of(AudienceId.of(audience).text(), product);
                 switch (decision.outcome(audience.index())) {
                     case RELEASED -> {
-                        if (isNews.test(release.build())) {
-                            made.add(entry(countedOrHeld(item, decision, audience, release.build())));
+                        if (isNews.test(release)) {
+                            StoredRelease counted = countedOrHeld(item, decision, audience, release);
+                            if (counted.hasDue()) {
+                                made.add(waiting(counted));
+                            } else {
+                                together.addAllAudiences(counted.getAudiencesList());
+                            }
                         }
                     }
                     case DELAYED -> {
-                        StoredRelease waiting = release.setDue(
-                                        Times.timestamp(Objects.requireNonNull(decision.due(audience.index()))))
+                        StoredRelease waiting = release.toBuilder()
+                                .setDue(Times.timestamp(Objects.requireNonNull(decision.due(audience.index()))))
                                 .build();
                         if (isNews.test(waiting)) {
                             delayed.increment();
-                            made.add(entry(waiting));
+                            made.add(waiting(waiting));
                             schedule(waiting);
                         }
                     }
@@ -177,7 +188,14 @@ public final class Releases implements Stage.Work {
                 }
             }
         }
+        if (together.getAudiencesCount() > 0) {
+            made.add(NewEntry.of(together.build().toByteArray()));
+        }
         return made;
+    }
+
+    private static StoredRelease of(String audience, StoredRelease release) {
+        return release.toBuilder().clearAudiences().addAudiences(audience).build();
     }
 
     /** What is over a quota is held, officers are told, and it is tried again until the window has moved. */
@@ -233,9 +251,8 @@ public final class Releases implements Stage.Work {
         return notices;
     }
 
-    private static NewEntry entry(StoredRelease release) {
-        String id = release.getProductPosition() + "/" + release.getAudience() + (release.hasDue() ? "/due" : "");
-        return NewEntry.keyed(release.getAudience(), release.toByteArray()).withClientId(id);
+    private static NewEntry waiting(StoredRelease release) {
+        return NewEntry.of(release.toByteArray()).withClientId(place(release) + "/due");
     }
 
     /**
@@ -271,7 +288,7 @@ public final class Releases implements Stage.Work {
     }
 
     private static String place(StoredRelease release) {
-        return release.getProductPosition() + "/" + release.getAudience();
+        return release.getProductPosition() + "/" + release.getAudiences(0);
     }
 
     /** The newest version of each product that was not withdrawn; views of one object that share an identifier are apart. */
@@ -321,14 +338,15 @@ public final class Releases implements Stage.Work {
             StoredItem item = StoredItem.of(stored, policy.bundle());
             Decision decision = policy.decide(item.item());
             for (Audience audience : decision.policy().audiences()) {
-                if (!AudienceId.of(audience).text().equals(waiting.getAudience())) {
+                if (!AudienceId.of(audience).text().equals(waiting.getAudiences(0))) {
                     continue;
                 }
                 Instant due = decision.due(audience.index());
                 if (decision.isReleased(audience.index())) {
                     StoredRelease release = countedOrHeld(item, decision, audience, waiting);
                     if (!release.hasDue()) {
-                        journal.append(LogName.RELEASED, entry(release)).join();
+                        journal.append(LogName.RELEASED, NewEntry.of(release.toByteArray()))
+                                .join();
                     }
                 } else if (due != null && due.isAfter(now)) {
                     // the policy has come to order a longer delay

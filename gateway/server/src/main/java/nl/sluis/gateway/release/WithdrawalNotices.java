@@ -96,7 +96,7 @@ final class WithdrawalNotices {
                     .setProductPosition(what.position)
                     .setSinceProductPosition(what.sincePosition)
                     .setProductId(addressee.productId())
-                    .setAudience(addressee.audience())
+                    .addAudiences(addressee.audience())
                     .setWithdrawn(withdrawn)
                     .setLabel(withdrawal.getLabel())
                     .build();
@@ -139,12 +139,14 @@ final class WithdrawalNotices {
                 StoredRelease release = StoredRelease.parseFrom(entry.payload());
                 Made version = made.get(release.getProductPosition());
                 if (version != null && !release.hasDue() && !release.hasWithdrawn()) {
-                    Released what = released.computeIfAbsent(
-                            new Addressee(release.getAudience(), version.productId()), none -> new Released());
-                    what.sinceVersion = Math.min(what.sinceVersion, version.version());
-                    what.version = Math.max(what.version, version.version());
-                    what.sincePosition = Math.min(what.sincePosition, release.getProductPosition());
-                    what.position = Math.max(what.position, release.getProductPosition());
+                    for (String audience : release.getAudiencesList()) {
+                        Released what = released.computeIfAbsent(
+                                new Addressee(audience, version.productId()), none -> new Released());
+                        what.sinceVersion = Math.min(what.sinceVersion, version.version());
+                        what.version = Math.max(what.version, version.version());
+                        what.sincePosition = Math.min(what.sincePosition, release.getProductPosition());
+                        what.position = Math.max(what.position, release.getProductPosition());
+                    }
                 }
             }
         }

@@ -59,11 +59,16 @@ final class AudienceLog {
     }
 
     /**
-     * Adds a release. Nobody is woken for it alone: see {@link #wakeAll}.
+     * Adds a release, once: a change of policy may have released what was being released already. Nobody is woken for it
+     * alone: see {@link #wakeAll}.
      *
      * @param object what the catalogue calls the object, where the product says where one object is; else empty
      */
     synchronized void add(long productPosition, String productId, String object, long atMicros) {
+        Long before = latestByProduct.get(productId);
+        if (before != null && before >= first && position(before) == productPosition) {
+            return;
+        }
         latestByProduct.put(productId, append(productPosition, atMicros));
         if (!object.isEmpty()) {
             productsByObject.computeIfAbsent(object, none -> new TreeSet<>()).add(productId);

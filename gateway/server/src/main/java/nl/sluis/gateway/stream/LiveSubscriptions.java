@@ -270,7 +270,12 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
             LOG.error("release can't be read, position={}", entry.position(), e);
             return;
         }
-        AudienceId audience = new AudienceId(release.getAudience());
+        for (String audience : release.getAudiencesList()) {
+            takeIn(entry, release, new AudienceId(audience), grown);
+        }
+    }
+
+    private void takeIn(Entry entry, StoredRelease release, AudienceId audience, Set<AudienceLog> grown) {
         AudienceLog log = log(audience);
         long micros = Times.micros(entry.recordedAt());
         if (release.getHeld()) {

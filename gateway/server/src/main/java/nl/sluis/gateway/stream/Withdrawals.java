@@ -64,7 +64,7 @@ public final class Withdrawals {
     void tell(StoredRelease release, Iterable<String> readers) {
         Withdrawn notice = release.getWithdrawn();
         String key = WithdrawalKeys.notice(
-                new AudienceId(release.getAudience()), notice.getProductId(), notice.getVersion());
+                new AudienceId(release.getAudiences(0)), notice.getProductId(), notice.getVersion());
         Optional<Entry> told = journal.latest(LogName.WITHDRAWALS, key);
         if (told.isPresent()) {
             remember(parse(told.get()));

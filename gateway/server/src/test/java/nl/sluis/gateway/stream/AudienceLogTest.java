@@ -34,6 +34,16 @@ class AudienceLogTest {
     }
 
     @Test
+    void a_product_that_is_released_twice_over_has_one_place() {
+        log.add(3, "a", "", 1);
+        log.add(3, "a", "", 2);
+        log.add(7, "a", "", 3);
+
+        assertThat(log.end()).isEqualTo(2);
+        assertThat(log.position(1)).isEqualTo(7);
+    }
+
+    @Test
     void a_withdrawn_product_leaves_the_snapshot_and_a_later_version_of_it_stays() {
         log.add(1, "a", "", 1);
         log.add(2, "b", "", 1);

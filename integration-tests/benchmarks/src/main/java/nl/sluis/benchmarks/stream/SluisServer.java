@@ -85,6 +85,7 @@ final class SluisServer implements StreamServer {
     private final Clock clock = Clock.systemUTC();
     private final Times encoded = new Times();
     private final List<Audience> audiences;
+    private final List<String> audienceIds;
     private final Journal journal;
     private final Label label;
     private final int padding;
@@ -98,7 +99,9 @@ final class SluisServer implements StreamServer {
                 .setCreated(nl.sluis.gateway.item.Times.timestamp(Instant.EPOCH))
                 .build();
         journal = EmbeddedJournal.open(
-                folder.resolve("journal-" + ProcessHandle.current().pid()), clock, StoreLimits.DEFAULT);
+                folder.resolve("journal-" + ProcessHandle.current().pid()),
+                clock,
+                StoreLimits.DEFAULT.withWalBytesMax(Long.getLong("wal", 16L << 20)));
         SimpleMeterRegistry meters = new EncodingTimes();
         // as a gateway starts: every decision is made by both deciders
         PolicyInForce policy =
@@ -106,6 +109,8 @@ final class SluisServer implements StreamServer {
         new PolicyChanges(policy, journal, certificate -> Optional.empty(), "nld", true, clock, meters)
                 .open(new SignedFiles(World.policy(), List.of()));
         audiences = bundle.audiences();
+        audienceIds =
+                audiences.stream().map(AudienceId::of).map(AudienceId::text).toList();
         byte[] cursorKey = new byte[32];
         new SecureRandom().nextBytes(cursorKey);
         KeyPair signing = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
@@ -178,16 +183,12 @@ final class SluisServer implements StreamServer {
             Product product = product(number, "x".repeat(padding));
             long position = messages == 1 ? append(product) : kept(number % PRODUCTS);
             number++;
-            for (Audience audience : audiences) {
-                releases.add(NewEntry.keyed(
-                        AudienceId.of(audience).text(),
-                        StoredRelease.newBuilder()
-                                .setProductPosition(position)
-                                .setProductId(product.getProductId())
-                                .setAudience(AudienceId.of(audience).text())
-                                .build()
-                                .toByteArray()));
-            }
+            releases.add(NewEntry.of(StoredRelease.newBuilder()
+                    .setProductPosition(position)
+                    .setProductId(product.getProductId())
+                    .addAllAudiences(audienceIds)
+                    .build()
+                    .toByteArray()));
         }
         journal.append(LogName.RELEASED, releases).join();
     }
