@@ -32,11 +32,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import nl.sluis.gateway.audit.Arrivals;
 import nl.sluis.gateway.audit.AuditException;
 import nl.sluis.gateway.audit.AuditLog;
 import nl.sluis.gateway.audit.ContributionAccounts;
 import nl.sluis.gateway.audit.TreeHeadSigner;
-import nl.sluis.gateway.audit.TurnedAway;
 import nl.sluis.gateway.fusion.Forces;
 import nl.sluis.gateway.fusion.Fusion;
 import nl.sluis.gateway.fusion.SensorCalibrations;
@@ -187,7 +187,7 @@ public final class Gateway implements AutoCloseable {
     private final LiveSubscriptions subscriptions;
     private final WithdrawnContributions withdrawn;
     private final Tenants tenants;
-    private final TurnedAway turnedAway;
+    private final Arrivals arrivals;
     private final ContributionAccounts accounts;
     private final Reloads reloads = new Reloads(meters);
     private final Variants variants;
@@ -251,6 +251,7 @@ public final class Gateway implements AutoCloseable {
         policyWatch = Executors.newSingleThreadScheduledExecutor(task -> daemon("sluis-policy", task));
 
         audit = AuditLog.open(journal, new TreeHeadSigner(signingKey), clock);
+        arrivals = new Arrivals(audit, clock);
         DecisionLog decisions = new DecisionLog(journal, clock);
         SecondDecider secondDecider = new SecondDecider(config.policy().secondDecider(), meters);
         policy = new PolicyInForce(clock, decisions, secondDecider);
@@ -363,7 +364,9 @@ public final class Gateway implements AutoCloseable {
                         config.partnerPort().eventLoops()),
                 limits(config),
                 tls,
-                new CertificateCallers(identities),
+                new CertificateCallers(
+                        identities,
+                        caller -> arrivals.connected(caller.tenant().toString(), caller.certificateSha256())),
                 (caller, method) -> permissions.mayCall(method, rolesOf(policy, caller)),
                 tenant -> quota(policy, quota, tenant),
                 methods,
@@ -372,9 +375,8 @@ public final class Gateway implements AutoCloseable {
                 new PartnerMetrics(meters),
                 () -> HexFormat.of().toHexDigits(random.nextLong()));
         identities.onRevoked(new ShutOut(identities, partners, audit, clock));
-        turnedAway = new TurnedAway(audit, clock);
         accounts = new ContributionAccounts(journal, clock);
-        identities.onRejected(refused -> turnedAway.count(refused.reason().name()));
+        identities.onRejected(refused -> arrivals.turnedAway(refused.reason().name()));
         reloads.watch("trust", List.of(base.resolve(config.trustFolder())), this::reloadTrust);
         reloads.watch("certificate", own.files(), () -> renewCertificate(own.read(clock.instant())));
         audit.enterPolicy(policy.bundle().digestHex(), policy.bundle().header().version());
@@ -711,7 +713,7 @@ public final class Gateway implements AutoCloseable {
                 TRIM_INTERVAL.toMillis(),
                 TRIM_INTERVAL.toMillis(),
                 TimeUnit.MILLISECONDS);
-        every(TurnedAway.ENTRY_INTERVAL, turnedAway::enter);
+        every(Arrivals.ENTRY_INTERVAL, arrivals::enter);
         // by one node at a time: the one that releases
         every(
                 ContributionAccounts.ENTRY_INTERVAL,
@@ -779,7 +781,7 @@ public final class Gateway implements AutoCloseable {
         quietly(node::close);
         quietly(subscriptions::close);
         quietly(tenants::close);
-        quietly(turnedAway::enter);
+        quietly(arrivals::enter);
         quietly(() -> audit.treeHead(AuditLog.WHOLE));
         timer.shutdownNow();
         policyWatch.shutdownNow();

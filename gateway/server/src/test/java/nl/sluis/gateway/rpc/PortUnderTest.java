@@ -76,7 +76,7 @@ final class PortUnderTest {
                 new PartnerPort("127.0.0.1", 0, eventLoops),
                 limits,
                 tls,
-                new CertificateCallers(identities),
+                new CertificateCallers(identities, caller -> {}),
                 (caller, method) -> !forbidden.contains(method) && table.permits(caller, method),
                 tenant -> quotas.getOrDefault(tenant, TenantQuota.defaults()),
                 builder,

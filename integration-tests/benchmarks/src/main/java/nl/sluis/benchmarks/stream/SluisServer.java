@@ -157,7 +157,7 @@ final class SluisServer implements StreamServer {
                 new PartnerPort("127.0.0.1", 0, EVENT_LOOPS),
                 PartnerLimits.defaults(),
                 new TlsOptions(() -> own, identities.trustManager(), TlsEngine.best(), clock),
-                new CertificateCallers(identities),
+                new CertificateCallers(identities, caller -> {}),
                 (caller, method) -> permissions.mayCall(method, caller.roles()),
                 tenant -> TenantQuota.defaults()
                         .with(policy.tenant(tenant).orElseThrow().quotas()),
