@@ -36,7 +36,8 @@ final class Approaches {
 
     private final Motions motions;
     private final double seconds;
-    private final double thresholdM;
+    private final double[] thresholdsM;
+    private final double leastM;
 
     final List<Encounter> found = new ArrayList<>();
 
@@ -46,10 +47,22 @@ final class Approaches {
     /** Pairs followed so far. */
     long candidates;
 
-    Approaches(Motions motions, double seconds, double thresholdM) {
+    /**
+     * Begins without any.
+     *
+     * @param thresholdsM by object; of a pair the larger counts
+     * @param leastM pairs with a smaller threshold are passed over: another search finds them
+     */
+    Approaches(Motions motions, double seconds, double[] thresholdsM, double leastM) {
         this.motions = motions;
         this.seconds = seconds;
-        this.thresholdM = thresholdM;
+        this.thresholdsM = thresholdsM;
+        this.leastM = leastM;
+    }
+
+    /** The threshold of a pair, m. */
+    double thresholdM(int i, int j) {
+        return Math.max(thresholdsM[i], thresholdsM[j]);
     }
 
     /** Consecutive steps in which a slow pair is near, and where it is closest. */
@@ -86,7 +99,8 @@ final class Approaches {
 
     /** Takes a pair that may come close. */
     void take(int i, int j, double t, double missM, double speedMps) {
-        if (motions.object(i).identity().equals(motions.object(j).identity())) {
+        if (thresholdM(i, j) < leastM
+                || motions.object(i).identity().equals(motions.object(j).identity())) {
             return;
         }
         candidates++;
@@ -141,7 +155,7 @@ final class Approaches {
         PVCoordinates d = new PVCoordinates(a, b);
         double missM = d.getPosition().getNorm();
         double speedMps = d.getVelocity().getNorm();
-        if (missM > thresholdM || speedMps < SLOW_MPS) {
+        if (missM > thresholdM(i, j) || speedMps < SLOW_MPS) {
             return;
         }
         boolean ordered = ScreenedObject.ORDER.compare(motions.object(i), motions.object(j)) <= 0;
@@ -177,7 +191,7 @@ final class Approaches {
         double closest = closest(i, j, run.closest, low, high);
         PVCoordinates d = relative(i, j, closest);
         if (d == null
-                || d.getPosition().getNorm() > thresholdM
+                || d.getPosition().getNorm() > thresholdM(i, j)
                 || d.getVelocity().getNorm() >= SLOW_MPS) {
             return Optional.empty();
         }
@@ -250,7 +264,7 @@ final class Approaches {
 
     private boolean isInside(int i, int j, double t) {
         PVCoordinates d = relative(i, j, t);
-        return d != null && d.getPosition().getNorm() <= thresholdM;
+        return d != null && d.getPosition().getNorm() <= thresholdM(i, j);
     }
 
     private @Nullable PVCoordinates relative(int i, int j, double t) {

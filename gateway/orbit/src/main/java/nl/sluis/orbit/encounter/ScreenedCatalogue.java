@@ -55,7 +55,7 @@ public final class ScreenedCatalogue {
 
     private ScreenedCatalogue(
             List<ScreenedObject> objects, Instant start, Duration window, Map<ScreenedObject, float[]> known) {
-        Screening.check(window, 1, 1);
+        Screening.check(window, 1);
         this.objects = List.copyOf(objects);
         this.start = start;
         this.window = window;
@@ -128,13 +128,11 @@ public final class ScreenedCatalogue {
      * Screens one object against all others; those of equal identity are left out.
      *
      * @param one a new orbit or trajectory of a catalogued object, or an object of its own
-     * @param thresholdM approaches below this distance are reported, m
+     * @param thresholds approaches below these distances are reported
      * @return what {@link Screening#screen} finds for this object
-     * @throws IllegalArgumentException if the threshold is out of range
      */
-    public ScreeningResult screen(ScreenedObject one, double thresholdM) {
-        Screening.check(Duration.ofSeconds(1), thresholdM, 1);
-        Search search = new Search(one, thresholdM);
+    public ScreeningResult screen(ScreenedObject one, MissThresholds thresholds) {
+        Search search = new Search(one, thresholds);
         search.run();
         ScreeningResult found = Screening.merged(
                 search.pair,
@@ -164,13 +162,14 @@ public final class ScreenedCatalogue {
         /** The object itself at the ends of the search steps, by interval between nodes. */
         private final @Nullable PVCoordinates[][] steps = new PVCoordinates[count][];
 
-        Search(ScreenedObject one, double thresholdM) {
+        Search(ScreenedObject one, MissThresholds thresholds) {
             pair = new ArrayList<>(objects);
             pair.add(one);
             self = objects.size();
             motions = ScreenedCatalogue.this.motions.with(one);
-            approaches = new Approaches(motions, seconds, thresholdM);
-            limitM = thresholdM + Grid.PAD_M;
+            double[] ofM = thresholds.ofM(pair);
+            approaches = new Approaches(motions, seconds, ofM, 0);
+            limitM = Arrays.stream(ofM).max().orElseThrow() + Grid.PAD_M;
             candidates = new int[objects.size()];
         }
 
@@ -298,7 +297,8 @@ public final class ScreenedCatalogue {
             }
             double at = h2 > 0 ? Math.max(-1, Math.min(1, -rh / h2)) : 0;
             double miss2 = r2 + 2 * at * rh + at * at * h2;
-            if (miss2 <= limitM * limitM) {
+            double limit = approaches.thresholdM(j, self) + Grid.PAD_M;
+            if (miss2 <= limit * limit) {
                 approaches.take(
                         Math.min(j, self),
                         Math.max(j, self),

@@ -3,9 +3,12 @@ package nl.sluis.orbit.encounter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -32,8 +35,9 @@ public final class Screening {
     /** Most threads that are used. */
     private static final int MOST_THREADS = 64;
 
-    /** Largest threshold, m: beyond it the cells would be no filter. */
-    public static final double MOST_THRESHOLD_M = 100_000;
+    private static final Comparator<Encounter> BY_TIME = Comparator.comparing(Encounter::tca)
+            .thenComparing(Encounter::object1, ScreenedObject.ORDER)
+            .thenComparing(Encounter::object2, ScreenedObject.ORDER);
 
     /** Is told how far a screening is; may be called from several threads. */
     public interface Progress {
@@ -49,21 +53,48 @@ public final class Screening {
      * @param objects in any order; those of equal identity are never compared
      * @param start start of the window, UTC
      * @param window length of the window
-     * @param thresholdM closest approaches below this distance are reported, m
+     * @param thresholds closest approaches below these distances are reported; each different one is a search of its own, over
+     *     the objects that it can concern
      * @param threads how many threads work
      * @param progress is told how far it is
-     * @throws IllegalArgumentException if the window, the threshold or the number of threads is not positive
+     * @throws IllegalArgumentException if the window or the number of threads is not positive
      */
     public static ScreeningResult screen(
             List<ScreenedObject> objects,
             Instant start,
             Duration window,
+            MissThresholds thresholds,
+            int threads,
+            Progress progress) {
+        check(window, threads);
+        OrekitData.load();
+        double[] ofM = thresholds.ofM(objects);
+        double[] different = Arrays.stream(ofM).distinct().sorted().toArray();
+        List<ScreeningResult> results = new ArrayList<>();
+        for (int k = 0; k < different.length; k++) {
+            int before = k;
+            results.add(screen(
+                    Layers.reached(objects, ofM, different[k]),
+                    start,
+                    window,
+                    thresholds,
+                    different[k],
+                    threads,
+                    share -> progress.at((before + share) / different.length)));
+        }
+        return results.size() == 1 ? results.get(0) : joined(objects.size(), results);
+    }
+
+    private static ScreeningResult screen(
+            List<ScreenedObject> objects,
+            Instant start,
+            Duration window,
+            MissThresholds thresholds,
             double thresholdM,
             int threads,
             Progress progress) {
-        check(window, thresholdM, threads);
-        OrekitData.load();
         double seconds = window.getSeconds() + window.getNano() * 1e-9;
+        double[] ofM = thresholds.ofM(objects);
         int blocks = (int) Math.ceil(seconds / (Nodes.INTERVALS * Nodes.NODE_S));
         int workers = Math.min(Math.min(threads, MOST_THREADS), blocks);
         AtomicInteger next = new AtomicInteger();
@@ -73,7 +104,7 @@ public final class Screening {
             List<Callable<Worker>> searches = new ArrayList<>();
             for (int w = 0; w < workers; w++) {
                 searches.add(() -> {
-                    Worker worker = new Worker(objects, start, seconds, thresholdM);
+                    Worker worker = new Worker(objects, start, seconds, ofM, thresholdM);
                     for (int block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
                         worker.search(block);
                         progress.at(done.incrementAndGet() / (double) blocks);
@@ -95,14 +126,37 @@ public final class Screening {
         }
     }
 
-    static void check(Duration window, double thresholdM, int threads) {
-        if (window.isNegative()
-                || window.isZero()
-                || !(thresholdM > 0)
-                || thresholdM > MOST_THRESHOLD_M
-                || threads < 1) {
-            throw new IllegalArgumentException("screening: `" + window + " " + thresholdM + " " + threads
-                    + "` (expected: a positive window, a threshold up to 100000 m and at least one thread)");
+    /** What several searches found, each of which has pairs of its own. */
+    private static ScreeningResult joined(int objects, List<ScreeningResult> results) {
+        List<Encounter> encounters = new ArrayList<>();
+        List<Proximity> proximities = new ArrayList<>();
+        Set<ScreeningResult.Gap> gaps = new LinkedHashSet<>();
+        long tests = 0;
+        long candidates = 0;
+        long evaluations = 0;
+        for (ScreeningResult one : results) {
+            encounters.addAll(one.encounters());
+            proximities.addAll(one.proximities());
+            gaps.addAll(one.gaps());
+            tests += one.statistics().pairTests();
+            candidates += one.statistics().candidates();
+            evaluations += one.statistics().evaluations();
+        }
+        encounters.sort(BY_TIME);
+        return new ScreeningResult(
+                encounters,
+                sorted(proximities),
+                gaps.stream()
+                        .sorted(Comparator.comparing(ScreeningResult.Gap::object, ScreenedObject.ORDER))
+                        .toList(),
+                new ScreeningResult.Statistics(
+                        objects, (long) objects * (objects - 1) / 2, tests, candidates, evaluations));
+    }
+
+    static void check(Duration window, int threads) {
+        if (window.isNegative() || window.isZero() || threads < 1) {
+            throw new IllegalArgumentException("screening: `" + window + " " + threads
+                    + "` (expected: a positive window and at least one thread)");
         }
     }
 
@@ -169,9 +223,7 @@ public final class Screening {
                 encounters.add(e);
             }
         }
-        encounters.sort(Comparator.comparing(Encounter::tca)
-                .thenComparing(Encounter::object1, ScreenedObject.ORDER)
-                .thenComparing(Encounter::object2, ScreenedObject.ORDER));
+        encounters.sort(BY_TIME);
         return encounters;
     }
 
@@ -242,12 +294,12 @@ public final class Screening {
         final Grid grid;
         final Approaches approaches;
 
-        Worker(List<ScreenedObject> objects, Instant start, double seconds, double thresholdM) {
+        Worker(List<ScreenedObject> objects, Instant start, double seconds, double[] thresholdsM, double thresholdM) {
             int n = objects.size();
             this.seconds = seconds;
             motions = new Motions(objects, start, seconds);
             nodes = new Nodes(motions, n);
-            approaches = new Approaches(motions, seconds, thresholdM);
+            approaches = new Approaches(motions, seconds, thresholdsM, thresholdM);
             grid = new Grid(n, thresholdM, approaches::take);
             before = new float[3][n];
             after = new float[3][n];

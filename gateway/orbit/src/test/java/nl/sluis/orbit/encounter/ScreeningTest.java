@@ -38,7 +38,7 @@ class ScreeningTest {
     static void screen() {
         elements = Catalogues.some(Catalogues.committed(), 2000, SEED);
         objects = Catalogues.objects(elements);
-        result = Screening.screen(objects, START, WINDOW, THRESHOLD_M, 2, share -> {});
+        result = Screening.screen(objects, START, WINDOW, MissThresholds.of(THRESHOLD_M), 2, share -> {});
     }
 
     @Test
@@ -51,7 +51,7 @@ class ScreeningTest {
     void it_finds_exactly_what_the_slow_search_finds_in_a_day_below_5_km() {
         Duration day = Duration.ofDays(1);
         compare(
-                Screening.screen(objects, START, day, 5_000, 2, share -> {}),
+                Screening.screen(objects, START, day, MissThresholds.of(5_000), 2, share -> {}),
                 SlowSearch.search(elements, START, day, 5_000),
                 5_000,
                 100);
@@ -69,13 +69,13 @@ class ScreeningTest {
         Instant start = Instant.parse("2025-08-09T00:00:00Z");
         Duration day = Duration.ofDays(1);
         compare(
-                Screening.screen(Catalogues.objects(some), start, day, 5_000, 2, share -> {}),
+                Screening.screen(Catalogues.objects(some), start, day, MissThresholds.of(5_000), 2, share -> {}),
                 SlowSearch.search(some, start, day, 5_000),
                 5_000,
                 50);
     }
 
-    /** All of them for a day, of which a tenth of the objects is searched slowly against all. */
+    /** All of them for a quarter of a day, of which two thousand are searched slowly against all. */
     @Test
     @Tag("long")
     void it_finds_in_the_whole_catalogue_what_the_slow_search_finds_of_some_of_its_objects() {
@@ -85,13 +85,14 @@ class ScreeningTest {
             return;
         }
         List<MeanElements> all = Catalogues.some(whole.get(), whole.get().size(), SEED);
-        int searched = all.size() / 10;
+        int searched = 2000;
         Set<String> names = Catalogues.objects(all.subList(0, searched)).stream()
                 .map(ScreenedObject::identity)
                 .collect(Collectors.toSet());
         Instant start = Instant.parse("2025-08-09T00:00:00Z");
-        Duration day = Duration.ofDays(1);
-        ScreeningResult screened = Screening.screen(Catalogues.objects(all), start, day, 5_000, 2, share -> {});
+        Duration window = Duration.ofHours(6);
+        ScreeningResult screened =
+                Screening.screen(Catalogues.objects(all), start, window, MissThresholds.of(5_000), 2, share -> {});
         compare(
                 new ScreeningResult(
                         screened.encounters().stream()
@@ -101,21 +102,50 @@ class ScreeningTest {
                         screened.proximities(),
                         screened.gaps(),
                         screened.statistics()),
-                SlowSearch.search(all, searched, start, day, 5_000),
+                SlowSearch.search(all, searched, start, window, 5_000),
                 5_000,
-                1_000);
+                500);
+    }
+
+    /** A wider net for some, and none the narrower for the others. */
+    @Test
+    void each_regime_and_object_has_its_own_distance() {
+        ScreenedObject wanted = result.encounters().stream()
+                .filter(e -> e.missDistanceM() > 5_000)
+                .findFirst()
+                .orElseThrow()
+                .object1();
+        MissThresholds thresholds =
+                new MissThresholds(5_000, Map.of("geo", THRESHOLD_M, wanted.identity(), THRESHOLD_M));
+
+        ScreeningResult found = Screening.screen(objects, START, WINDOW, thresholds, 2, share -> {});
+
+        assertThat(found.encounters().stream().map(ScreeningTest::name))
+                .containsExactlyElementsOf(result.encounters().stream()
+                        .filter(e -> e.missDistanceM() <= thresholds.ofM(e.object1(), e.object2()))
+                        .map(ScreeningTest::name)
+                        .toList());
+        assertThat(found.encounters())
+                .anyMatch(e -> e.missDistanceM() > 5_000)
+                .anyMatch(e -> e.missDistanceM() < 5_000);
+        assertThat(new ScreenedCatalogue(objects, START, WINDOW)
+                        .screen(wanted, thresholds)
+                        .encounters())
+                .hasSameSizeAs(found.encounters().stream()
+                        .filter(e -> e.object1().equals(wanted) || e.object2().equals(wanted))
+                        .toList());
     }
 
     @Test
     void what_has_decayed_hides_nobody_else() {
         List<ScreenedObject> some = new ArrayList<>(objects.subList(0, 500));
-        List<Encounter> without = Screening.screen(some, START, WINDOW, THRESHOLD_M, 1, share -> {})
+        List<Encounter> without = Screening.screen(some, START, WINDOW, MissThresholds.of(THRESHOLD_M), 1, share -> {})
                 .encounters();
         for (int k = 0; k < 500; k++) {
             some.add(2 * k, decayed(elements.get(k), k));
         }
 
-        ScreeningResult with = Screening.screen(some, START, WINDOW, THRESHOLD_M, 1, share -> {});
+        ScreeningResult with = Screening.screen(some, START, WINDOW, MissThresholds.of(THRESHOLD_M), 1, share -> {});
 
         assertThat(with.gaps()).hasSize(500);
         assertThat(with.encounters()).isEqualTo(without);
@@ -176,7 +206,7 @@ class ScreeningTest {
         ScreenedCatalogue catalogue = new ScreenedCatalogue(objects, START, WINDOW);
         int met = 0;
         for (ScreenedObject one : objects.subList(0, 200)) {
-            ScreeningResult alone = catalogue.screen(one, THRESHOLD_M);
+            ScreeningResult alone = catalogue.screen(one, MissThresholds.of(THRESHOLD_M));
             List<Encounter> among = result.encounters().stream()
                     .filter(e -> e.object1().equals(one) || e.object2().equals(one))
                     .toList();
@@ -211,10 +241,11 @@ class ScreeningTest {
     void the_number_of_threads_and_the_order_of_objects_change_nothing() {
         List<ScreenedObject> some = new ArrayList<>(objects.subList(0, 500));
         Duration twoBlocks = Duration.ofHours(3);
-        ScreeningResult one = Screening.screen(some, START, twoBlocks, THRESHOLD_M, 1, share -> {});
-        ScreeningResult two = Screening.screen(some, START, twoBlocks, THRESHOLD_M, 2, share -> {});
+        ScreeningResult one = Screening.screen(some, START, twoBlocks, MissThresholds.of(THRESHOLD_M), 1, share -> {});
+        ScreeningResult two = Screening.screen(some, START, twoBlocks, MissThresholds.of(THRESHOLD_M), 2, share -> {});
         Collections.reverse(some);
-        ScreeningResult reversed = Screening.screen(some, START, twoBlocks, THRESHOLD_M, 1, share -> {});
+        ScreeningResult reversed =
+                Screening.screen(some, START, twoBlocks, MissThresholds.of(THRESHOLD_M), 1, share -> {});
 
         assertThat(one.encounters()).isNotEmpty();
         assertThat(two.encounters()).isEqualTo(one.encounters());
@@ -227,7 +258,7 @@ class ScreeningTest {
         List<ScreenedObject> stations = new ArrayList<>(Catalogues.objects(Catalogues.group("stations")));
         Catalogues.group("stations").forEach(e -> stations.add(ScreenedObject.of(e, "another source")));
 
-        ScreeningResult docked = Screening.screen(stations, START, WINDOW, 5_000, 2, share -> {});
+        ScreeningResult docked = Screening.screen(stations, START, WINDOW, MissThresholds.of(5_000), 2, share -> {});
 
         assertThat(docked.proximities())
                 .anySatisfy(p -> {
@@ -244,7 +275,7 @@ class ScreeningTest {
     void progress_ends_at_one() {
         AtomicInteger calls = new AtomicInteger();
         double[] last = new double[1];
-        Screening.screen(objects.subList(0, 10), START, Duration.ofHours(5), 1000, 1, share -> {
+        Screening.screen(objects.subList(0, 10), START, Duration.ofHours(5), MissThresholds.of(1000), 1, share -> {
             calls.incrementAndGet();
             last[0] = share;
         });
@@ -255,7 +286,8 @@ class ScreeningTest {
 
     @Test
     void a_senseless_window_is_refused() {
-        assertThatThrownBy(() -> Screening.screen(objects, START, Duration.ZERO, 1000, 1, share -> {}))
+        assertThatThrownBy(
+                        () -> Screening.screen(objects, START, Duration.ZERO, MissThresholds.of(1000), 1, share -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PT0S");
     }

@@ -21,6 +21,8 @@ import nl.sluis.orbit.ccsds.ConjunctionWriter;
 import nl.sluis.orbit.encounter.CollisionProbability;
 import nl.sluis.orbit.encounter.Encounter;
 import nl.sluis.orbit.encounter.FrameChange;
+import nl.sluis.orbit.encounter.MissThresholds;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.orbit.encounter.Proximity;
 import nl.sluis.orbit.encounter.ScreenedObject;
 
@@ -38,15 +40,23 @@ final class EncounterRows {
     private final Optional<SymmetricMatrix> assumedRtn;
     private final String assumption;
     private final double radiusM;
+    private final ObjectSizes sizes;
     private final Instant start;
     private final Duration window;
-    private final double thresholdM;
+    private final MissThresholds thresholds;
 
-    EncounterRows(double[] assumedSigmaM, double radiusM, Instant start, Duration window, double thresholdM) {
+    EncounterRows(
+            double[] assumedSigmaM,
+            double radiusM,
+            ObjectSizes sizes,
+            Instant start,
+            Duration window,
+            MissThresholds thresholds) {
         this.radiusM = radiusM;
+        this.sizes = sizes;
         this.start = start;
         this.window = window;
-        this.thresholdM = thresholdM;
+        this.thresholds = thresholds;
         if (assumedSigmaM.length == 0) {
             assumedRtn = Optional.empty();
             assumption = "";
@@ -62,7 +72,7 @@ final class EncounterRows {
     }
 
     void table(List<Encounter> encounters, List<Proximity> proximities, PrintWriter out) {
-        boolean withProbability = radiusM > 0;
+        boolean withProbability = radiusM > 0 || sizes != ObjectSizes.NONE;
         out.printf(
                 Locale.ROOT,
                 "%-24s  %-" + NAME_WIDTH + "s  %-" + NAME_WIDTH + "s %10s %11s %9s %9s %9s%s%n",
@@ -185,18 +195,19 @@ final class EncounterRows {
             comments.add(assumption);
         }
         result.ifPresent(r -> {
-            comments.add("HBR = " + radiusM + " [m]");
+            comments.add("HBR = " + r.radiusM() + " [m], " + r.radiusSource());
             comments.add("2D probability "
                     + (r.validity().isValidFor2d()
                             ? "valid"
                             : "not valid: " + r.validity().violations()));
         });
+        String thresholdM = Double.toString(thresholds.ofM(e.object1(), e.object2()));
         Map<String, String> volume = Map.of(
                 "SCREEN_VOLUME_FRAME", "RTN",
                 "SCREEN_VOLUME_SHAPE", "ELLIPSOID",
-                "SCREEN_VOLUME_X", Double.toString(thresholdM),
-                "SCREEN_VOLUME_Y", Double.toString(thresholdM),
-                "SCREEN_VOLUME_Z", Double.toString(thresholdM));
+                "SCREEN_VOLUME_X", thresholdM,
+                "SCREEN_VOLUME_Y", thresholdM,
+                "SCREEN_VOLUME_Z", thresholdM);
         return new ConjunctionMessage(
                 "SLUIS",
                 now,
@@ -251,10 +262,30 @@ final class EncounterRows {
     private Optional<CollisionProbability.Result> probability(Encounter e) {
         Optional<SymmetricMatrix> c1 = e.covariance1Rtn().or(() -> assumedRtn);
         Optional<SymmetricMatrix> c2 = e.covariance2Rtn().or(() -> assumedRtn);
-        if (!(radiusM > 0) || c1.isEmpty() || c2.isEmpty()) {
+        Optional<ObjectSizes.Size> radius = radius(e);
+        if (radius.isEmpty() || c1.isEmpty() || c2.isEmpty()) {
             return Optional.empty();
         }
-        return CollisionProbability.compute(e.state1(), c1.get(), e.state2(), c2.get(), radiusM, "--hbr-m");
+        return CollisionProbability.compute(
+                e.state1(),
+                c1.get(),
+                e.state2(),
+                c2.get(),
+                radius.get().radiusM(),
+                radius.get().source());
+    }
+
+    /** Of both objects together: what the file says of both, else what was given for all. */
+    private Optional<ObjectSizes.Size> radius(Encounter e) {
+        Optional<ObjectSizes.Size> given =
+                radiusM > 0 ? Optional.of(new ObjectSizes.Size(radiusM, "--hbr-m")) : Optional.empty();
+        return sizes.of(e.object1().identity())
+                .flatMap(first -> sizes.of(e.object2().identity())
+                        .map(second -> new ObjectSizes.Size(
+                                first.radiusM() + second.radiusM(),
+                                "sum of " + first.radiusM() + " m by " + first.source() + " and " + second.radiusM()
+                                        + " m by " + second.source())))
+                .or(() -> given);
     }
 
     private String covarianceSource(Encounter e) {

@@ -12,12 +12,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import nl.sluis.orbit.encounter.Encounter;
+import nl.sluis.orbit.encounter.MissThresholds;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.orbit.encounter.Proximity;
 import nl.sluis.orbit.encounter.ScreenedCatalogue;
 import nl.sluis.orbit.encounter.ScreenedObject;
@@ -60,6 +65,7 @@ public final class ScreenCommand implements Callable<Integer> {
     private static final int LISTED_PROBLEMS = 20;
 
     private static final int PROGRESS_STEPS = 1000;
+    private static final double M_PER_KM = 1000;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -92,6 +98,15 @@ public final class ScreenCommand implements Callable<Integer> {
             defaultValue = "5",
             description = "Report approaches below this distance; default: ${DEFAULT-VALUE}.")
     private double thresholdKm;
+
+    @Option(
+            names = "--threshold-km-of",
+            paramLabel = "<whose>=<km>",
+            split = ",",
+            description =
+                    "Another distance for a regime (leo, meo, geo, heo) or one object, such as geo=20,25544=50; of a"
+                            + " pair the larger counts.")
+    private Map<String, Double> thresholdKmOf = Map.of();
 
     @Option(
             names = {"-o", "--output"},
@@ -131,6 +146,13 @@ public final class ScreenCommand implements Callable<Integer> {
             paramLabel = "<m>",
             description = "Combined hard-body radius of each pair; with covariances, a probability is computed.")
     private double radiusM;
+
+    @Option(
+            names = "--object-sizes",
+            paramLabel = "<file>",
+            description = "Hard-body radii of single objects with their source, in place of --hbr-m: comma-separated"
+                    + " object,hard_body_radius_m,source.")
+    private @Nullable Path objectSizes;
 
     @Option(names = "--threads", paramLabel = "<n>", description = "Threads that work; default: all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -179,13 +201,14 @@ public final class ScreenCommand implements Callable<Integer> {
             return 1;
         }
         Instant from = given.or(files::newest).orElseGet(() -> firstState(objects));
+        MissThresholds thresholds = thresholds();
         Duration window = Duration.ofNanos(Math.round(hours * 3.6e12));
         if (!object.isEmpty() && objects.stream().noneMatch(this::isAsked)) {
             throw wrong("--object: `" + object + "` (expected: an object of the files)");
         }
         long cpuBefore = cpuNanos();
         long before = System.nanoTime();
-        ScreeningResult result = screen(objects, from, window);
+        ScreeningResult result = screen(objects, from, window, thresholds);
         double wallS = (System.nanoTime() - before) * 1e-9;
         double cpuS = (cpuNanos() - cpuBefore) * 1e-9;
         report(
@@ -198,7 +221,7 @@ public final class ScreenCommand implements Callable<Integer> {
             encounters.sort(Comparator.comparingDouble(Encounter::missDistanceM));
         }
         List<Proximity> proximities = result.proximities();
-        EncounterRows rows = new EncounterRows(assumedSigmaM, radiusM, from, window, thresholdKm * 1000);
+        EncounterRows rows = new EncounterRows(assumedSigmaM, radiusM, sizes(), from, window, thresholds);
         String summary = summary(result, encounters, proximities, files, from, wallS, cpuS);
         switch (output) {
             case TABLE -> {
@@ -228,10 +251,6 @@ public final class ScreenCommand implements Callable<Integer> {
         if (!(hours > 0) || hours > MOST_HOURS) {
             throw wrong("--hours: `" + hours + "` (expected: above 0, at most " + MOST_HOURS + ")");
         }
-        if (!(thresholdKm > 0) || thresholdKm > Screening.MOST_THRESHOLD_M / 1000) {
-            throw wrong("--threshold-km: `" + thresholdKm + "` (expected: above 0, at most "
-                    + Screening.MOST_THRESHOLD_M / 1000 + ")");
-        }
         if (threads < 1) {
             throw wrong("--threads: `" + threads + "` (expected: at least 1)");
         }
@@ -245,6 +264,27 @@ public final class ScreenCommand implements Callable<Integer> {
         }
         if (radiusM < 0 || !Double.isFinite(radiusM)) {
             throw wrong("--hbr-m: `" + radiusM + "` (expected: a positive number of m)");
+        }
+    }
+
+    private ObjectSizes sizes() {
+        if (objectSizes == null) {
+            return ObjectSizes.NONE;
+        }
+        try {
+            return ObjectSizes.read(InputFile.text(objectSizes, spec.commandLine()));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--object-sizes: " + objectSizes + ": " + e.getMessage());
+        }
+    }
+
+    private MissThresholds thresholds() {
+        Map<String, Double> own = new TreeMap<>();
+        thresholdKmOf.forEach((whose, km) -> own.put(whose, M_PER_KM * km));
+        try {
+            return new MissThresholds(M_PER_KM * thresholdKm, own);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--threshold-km: " + e.getMessage());
         }
     }
 
@@ -276,13 +316,14 @@ public final class ScreenCommand implements Callable<Integer> {
                 && elements.elements().internationalDesignator().equalsIgnoreCase(object);
     }
 
-    private ScreeningResult screen(List<ScreenedObject> objects, Instant from, Duration window) {
+    private ScreeningResult screen(
+            List<ScreenedObject> objects, Instant from, Duration window, MissThresholds thresholds) {
         if (!object.isEmpty()) {
-            return oneOnAll(objects, from, window);
+            return oneOnAll(objects, from, window, thresholds);
         }
         ProgressBar bar = bar();
         try {
-            return Screening.screen(objects, from, window, thresholdKm * 1000, threads, share -> {
+            return Screening.screen(objects, from, window, thresholds, threads, share -> {
                 if (bar != null) {
                     bar.stepTo((long) (share * PROGRESS_STEPS));
                 }
@@ -295,7 +336,8 @@ public final class ScreenCommand implements Callable<Integer> {
     }
 
     /** All sources of the object asked for, each against all others. */
-    private ScreeningResult oneOnAll(List<ScreenedObject> objects, Instant from, Duration window) {
+    private ScreeningResult oneOnAll(
+            List<ScreenedObject> objects, Instant from, Duration window, MissThresholds thresholds) {
         ScreenedCatalogue catalogue;
         try {
             catalogue = new ScreenedCatalogue(objects, from, window);
@@ -304,7 +346,7 @@ public final class ScreenCommand implements Callable<Integer> {
         }
         List<ScreeningResult> results = objects.stream()
                 .filter(this::isAsked)
-                .map(one -> catalogue.screen(one, thresholdKm * 1000))
+                .map(one -> catalogue.screen(one, thresholds))
                 .toList();
         ScreeningResult last = results.get(results.size() - 1);
         return new ScreeningResult(
@@ -340,14 +382,14 @@ public final class ScreenCommand implements Callable<Integer> {
         ScreeningResult.Statistics s = result.statistics();
         return String.format(
                 Locale.ROOT,
-                "%,d objects, %,d pairs, %s h from %s, below %s km: %,d approaches, %,d stay together%n%,d evaluations"
+                "%,d objects, %,d pairs, %s h from %s, below %s: %,d approaches, %,d stay together%n%,d evaluations"
                         + " of orbits, %,d tests of pairs, %,d pairs followed; %.1f s, %.1f s of processor%n%,d records"
                         + " not read, %,d older sets of an object passed over, %,d objects not followed to the end",
                 s.objects(),
                 s.pairs(),
                 plain(hours),
                 from,
-                plain(thresholdKm),
+                below(),
                 encounters.size(),
                 proximities.size(),
                 s.evaluations(),
@@ -358,6 +400,14 @@ public final class ScreenCommand implements Callable<Integer> {
                 files.problems().size(),
                 files.passedOver(),
                 result.gaps().size());
+    }
+
+    private String below() {
+        return plain(thresholdKm) + " km"
+                + new TreeMap<>(thresholdKmOf)
+                        .entrySet().stream()
+                                .map(one -> ", " + one.getKey() + " " + plain(one.getValue()) + " km")
+                                .collect(Collectors.joining());
     }
 
     private static String plain(double value) {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.GeodeticPosition;
 import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.Regime;
 import nl.sluis.orbit.SymmetricMatrix;
 import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.ccsds.MeanElements;
@@ -46,13 +47,7 @@ import nl.sluis.proto.v1.StateVector;
 /** Translates between the contract and the orbit module. Both sides are SI and UTC, so only shapes change. */
 public final class OrbitMessages {
     private static final int STATE_DIMENSION = 6;
-    private static final double EARTH_MU = 3.986004418e14; // m³/s², IERS Conventions (2010), table 1.1
-    private static final double EARTH_RADIUS_M = 6_378_137.0; // WGS 84
     private static final double SGP4_EARTH_RADIUS_M = 6_378_135.0; // WGS 72, the unit of B*
-    private static final double SIDEREAL_DAY_S = 86_164.0905;
-    private static final double LEO_PERIGEE_HEIGHT_M = 2_000_000;
-    private static final double HIGH_ECCENTRICITY = 0.25;
-    private static final double GEO_PERIOD_TOLERANCE = 0.1;
 
     /** Stands between a sensor's name and the digest of its registration. */
     private static final String CORRECTED = " (troposphere corrected)";
@@ -474,32 +469,8 @@ public final class OrbitMessages {
                 OptionalInt.of(elements.getRevolutionNumber()));
     }
 
-    /** The regime of an orbit, from its osculating elements in an inertial frame. */
+    /** The regime of an orbit, from its state in an inertial frame. */
     public static OrbitRegime regime(OrbitState state) {
-        double r = state.positionM().norm();
-        double energy = state.velocityMps().dot(state.velocityMps()) / 2 - EARTH_MU / r;
-        double semiMajorAxisM = -EARTH_MU / (2 * energy);
-        Vector3 momentum = state.positionM().cross(state.velocityMps());
-        double eccentricity = Math.sqrt(Math.max(0, 1 + 2 * energy * momentum.dot(momentum) / (EARTH_MU * EARTH_MU)));
-        return regime(semiMajorAxisM, eccentricity);
-    }
-
-    /**
-     * The regime of an orbit.
-     *
-     * @param semiMajorAxisM semi-major axis, m
-     * @param eccentricity eccentricity
-     */
-    public static OrbitRegime regime(double semiMajorAxisM, double eccentricity) {
-        if (!(semiMajorAxisM > 0) || eccentricity >= HIGH_ECCENTRICITY) {
-            return OrbitRegime.ORBIT_REGIME_HEO;
-        }
-        if (semiMajorAxisM * (1 - eccentricity) - EARTH_RADIUS_M < LEO_PERIGEE_HEIGHT_M) {
-            return OrbitRegime.ORBIT_REGIME_LEO;
-        }
-        double periodS = 2 * Math.PI * Math.sqrt(semiMajorAxisM * semiMajorAxisM * semiMajorAxisM / EARTH_MU);
-        return Math.abs(periodS - SIDEREAL_DAY_S) <= GEO_PERIOD_TOLERANCE * SIDEREAL_DAY_S
-                ? OrbitRegime.ORBIT_REGIME_GEO
-                : OrbitRegime.ORBIT_REGIME_MEO;
+        return OrbitRegime.valueOf("ORBIT_REGIME_" + Regime.of(state).name());
     }
 }
