@@ -42,6 +42,7 @@ final class Audiences {
                     first.clearances(),
                     first.modes(),
                     first.roles(),
+                    first.warnings(),
                     Set.copyOf(names),
                     tenants.stream().map(Tenant::id).sorted().toList()));
         });
@@ -93,6 +94,9 @@ final class Audiences {
                 + " clearances=[" + clearances + "]"
                 + " modes=" + new TreeSet<>(tenant.modes())
                 + " roles=" + new TreeSet<>(tenant.roles())
+                + tenant.warnings()
+                        .map(own -> " observe=" + own.observe() + " critical=" + own.critical())
+                        .orElse("")
                 + (apart ? " tenant=" + tenant.id() : "");
     }
 }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,6 +34,7 @@ import nl.sluis.policy.rule.Policy;
 import nl.sluis.policy.rule.PolicyOwner;
 import nl.sluis.policy.rule.PolicyReader;
 import nl.sluis.policy.rule.PolicyTest;
+import nl.sluis.policy.rule.Quantity;
 import nl.sluis.policy.rule.Relay;
 import nl.sluis.policy.rule.Rule;
 import nl.sluis.policy.rule.To;
@@ -162,7 +164,7 @@ final class BundleReader {
         Form form = Form.open(
                 value,
                 "tenant",
-                Set.of("nations", "communities", "clearances", "roles", "data_modes", "quotas", "status"),
+                Set.of("nations", "communities", "clearances", "roles", "data_modes", "quotas", "warnings", "status"),
                 problems);
         if (form == null || !isName(id, at)) {
             return null;
@@ -238,8 +240,47 @@ final class BundleReader {
                 Set.copyOf(words(form.words("roles"), "role", Role.values(), EnumSet.noneOf(Role.class))),
                 form.has("data_modes") ? Set.copyOf(modes) : Set.of(Mode.REAL),
                 Map.copyOf(quotas),
+                warnings(form.get("warnings")),
                 state,
                 at);
+    }
+
+    private Optional<WarningThresholds> warnings(@Nullable Yaml value) {
+        Form form = Form.open(value, "warnings", Set.of("observe", "critical"), problems);
+        if (form == null) {
+            return Optional.empty();
+        }
+        OptionalDouble observe = threshold(form, "observe");
+        Yaml.Text last = form.text("critical");
+        OptionalDouble critical = threshold(form, "critical");
+        if (last == null || observe.isEmpty() || critical.isEmpty()) {
+            return Optional.empty();
+        }
+        if (observe.getAsDouble() > critical.getAsDouble()) {
+            problems.add(
+                    ProblemKind.BAD_VALUE,
+                    last.at(),
+                    "`critical` is " + last.shape(),
+                    last.value(),
+                    "at least `observe`");
+            return Optional.empty();
+        }
+        return Optional.of(new WarningThresholds(observe.getAsDouble(), critical.getAsDouble()));
+    }
+
+    private OptionalDouble threshold(Form form, String key) {
+        Yaml.Text text = form.needText(key);
+        OptionalDouble value = Quantity.number(text, problems);
+        if (text != null && value.isPresent() && !(value.getAsDouble() > 0 && value.getAsDouble() <= 1)) {
+            problems.add(
+                    ProblemKind.BAD_VALUE,
+                    text.at(),
+                    "`" + key + "` is " + text.shape(),
+                    text.value(),
+                    "a probability above 0, at most 1");
+            return OptionalDouble.empty();
+        }
+        return value;
     }
 
     private @Nullable Clearance clearance(String name, Position at, Yaml value, Spifs spifs) {

@@ -3,6 +3,7 @@ package nl.sluis.policy.bundle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nl.sluis.policy.label.Mode;
 import nl.sluis.policy.label.OwnerId;
@@ -18,6 +19,7 @@ import nl.sluis.policy.text.Position;
  * @param roles what it may do
  * @param modes data modes that it may have
  * @param quotas what it may use of a gateway, by the words of {@link #QUOTAS}; what is not named is as the gateway has it
+ * @param warnings from when on it calls a warning urgent; empty: as the gateway does
  * @param status whether it takes part
  * @param at where it stands
  */
@@ -29,6 +31,7 @@ public record Tenant(
         Set<Role> roles,
         Set<Mode> modes,
         Map<String, Long> quotas,
+        Optional<WarningThresholds> warnings,
         Status status,
         Position at) {
     /** Quota: connections at a time. */
@@ -40,8 +43,11 @@ public record Tenant(
     /** Quota: bytes of those messages, per second. */
     public static final String BYTES_PER_S = "bytes-per-s";
 
+    /** Quota: trajectories that it has screened, per hour. */
+    public static final String TRAJECTORIES_PER_H = "trajectories-per-h";
+
     /** Every quota there is: a misspelt one would limit nothing and say nothing. */
-    public static final Set<String> QUOTAS = Set.of(CONNECTIONS, MESSAGES_PER_S, BYTES_PER_S);
+    public static final Set<String> QUOTAS = Set.of(CONNECTIONS, MESSAGES_PER_S, BYTES_PER_S, TRAJECTORIES_PER_H);
 
     /** Whether a tenant takes part. */
     public enum Status {
@@ -55,7 +61,7 @@ public record Tenant(
 
     /** The same tenant as it stands until all consents to its admission are there. */
     Tenant pending() {
-        return new Tenant(id, nations, communities, clearances, roles, modes, quotas, Status.PENDING, at);
+        return new Tenant(id, nations, communities, clearances, roles, modes, quotas, warnings, Status.PENDING, at);
     }
 
     /** This tenant as an originator, one for each of its nations, or communities where it has no nation. */

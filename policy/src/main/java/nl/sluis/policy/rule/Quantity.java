@@ -41,7 +41,7 @@ public final class Quantity {
     }
 
     /** A plain number. */
-    static OptionalDouble number(Yaml.@Nullable Text text, Problems problems) {
+    public static OptionalDouble number(Yaml.@Nullable Text text, Problems problems) {
         return read(text, Map.of("", 1.0), "a number such as `1e-5`", problems);
     }
 

@@ -20,10 +20,14 @@ import nl.sluis.policy.rule.What;
 import nl.sluis.policy.text.Position;
 import nl.sluis.proto.v1.CollisionProbability;
 import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionUrgency;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.OrbitDetermination;
+import nl.sluis.proto.v1.ProbabilitySensitivity;
+import nl.sluis.proto.v1.ProbabilityTrend;
 import nl.sluis.proto.v1.Sensitivity;
+import nl.sluis.proto.v1.Vector3;
 import org.junit.jupiter.api.Test;
 
 class ObligationsTest {
@@ -77,6 +81,34 @@ class ObligationsTest {
         assertThat(out.getCommentsList()).isEmpty();
         assertThat(out.getObject1().getCommentsList()).isEmpty();
         assertThat(out.getMissDistanceM()).isEqualTo(187.5);
+    }
+
+    @Test
+    void howWellAMissIsKnownGoesWithTheAccuracyAndNotWithTheProbability() throws Exception {
+        ConjunctionWarning told = WARNING.toBuilder()
+                .setRelativePositionSigmaRtnM(Vector3.newBuilder().setX(31))
+                .setMahalanobisDistance(1.7)
+                .addSensitivities(
+                        ProbabilitySensitivity.newBuilder().setRadiusFactor(2).setValue(6e-5))
+                .setTrend(ProbabilityTrend.PROBABILITY_TREND_RISING)
+                .setUrgency(ConjunctionUrgency.CONJUNCTION_URGENCY_OBSERVE)
+                .build();
+
+        ConjunctionWarning inaccurate = (ConjunctionWarning)
+                Redaction.apply(told, obligations(Set.of(), Set.of(Sensitivity.SENSITIVITY_ACCURACY), null));
+        ConjunctionWarning withoutOrbit = (ConjunctionWarning)
+                Redaction.apply(told, obligations(Set.of(), Set.of(Sensitivity.SENSITIVITY_ORBIT), null));
+
+        assertThat(inaccurate)
+                .isEqualTo(told.toBuilder()
+                        .clearRelativePositionSigmaRtnM()
+                        .clearMahalanobisDistance()
+                        .clearSensitivities()
+                        .setObject1(told.getObject1().toBuilder().clearOrbitDetermination())
+                        .build());
+        assertThat(withoutOrbit.hasProbability()).isFalse();
+        assertThat(withoutOrbit.getTrend()).isEqualTo(ProbabilityTrend.PROBABILITY_TREND_UNSPECIFIED);
+        assertThat(withoutOrbit.getUrgency()).isEqualTo(ConjunctionUrgency.CONJUNCTION_URGENCY_UNSPECIFIED);
     }
 
     @Test
