@@ -45,7 +45,7 @@ public final class CdmReader {
 
     private static final Pattern RADIUS_COMMENT = Pattern.compile(
             "\\s*(?:COMBINED[_ ])?(?:HBR|HARD[_ -]BODY[_"
-                    + " ]RADIUS)\\s*[=:]\\s*([0-9.eE+-]+)\\s*\\[?\\s*(k?m)?\\s*\\]?\\s*",
+                    + " ]RADIUS)\\s*[=:]\\s*([0-9.eE+-]+)\\s*\\[?\\s*(k?m)?\\s*\\]?\\s*(?:,\\s*(.+?)\\s*)?",
             Pattern.CASE_INSENSITIVE);
 
     /** As the 18th and 19th Space Defense Squadrons write for each object, and as they use for their probability. */
@@ -169,7 +169,8 @@ public final class CdmReader {
             if (m.matches()) {
                 double radius = parsed(m.group(1)) * ("km".equalsIgnoreCase(m.group(2)) ? 1000 : 1);
                 if (radius > 0 && Double.isFinite(radius)) {
-                    return Optional.of(new ConjunctionMessage.HardBodyRadius(radius, "comment HBR"));
+                    return Optional.of(new ConjunctionMessage.HardBodyRadius(
+                            radius, m.group(3) == null ? "comment HBR" : "comment HBR, " + m.group(3)));
                 }
             }
         }

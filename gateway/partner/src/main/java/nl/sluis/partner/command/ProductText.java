@@ -6,11 +6,14 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import nl.sluis.proto.v1.CollisionProbability;
 import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionState;
+import nl.sluis.proto.v1.ConjunctionUrgency;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Covariance;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.ManoeuvreReport;
 import nl.sluis.proto.v1.ObjectReference;
+import nl.sluis.proto.v1.ProbabilityTrend;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.Proximity;
 import nl.sluis.proto.v1.ReentryWarning;
@@ -134,9 +137,19 @@ final class ProductText {
 
     private static List<String> conjunction(ConjunctionWarning conjunction) {
         List<String> details = new ArrayList<>();
+        if (conjunction.getState() == ConjunctionState.CONJUNCTION_STATE_PASSED
+                || conjunction.getState() == ConjunctionState.CONJUNCTION_STATE_CLEARED) {
+            details.add(Words.of(conjunction.getState()));
+        }
+        if (conjunction.getUrgency() != ConjunctionUrgency.CONJUNCTION_URGENCY_UNSPECIFIED) {
+            details.add(Words.of(conjunction.getUrgency()));
+        }
         details.add("TCA " + Words.time(conjunction.getTca()));
         details.add("miss " + Words.distance(conjunction.getMissDistanceM()));
         details.add(conjunction.hasProbability() ? probability(conjunction.getProbability()) : "no Pc");
+        if (conjunction.getTrend() != ProbabilityTrend.PROBABILITY_TREND_UNSPECIFIED) {
+            details.add(Words.of(conjunction.getTrend()));
+        }
         details.add(sigmas(conjunction.getObject1(), conjunction.getObject2()));
         return details;
     }

@@ -18,6 +18,7 @@ import nl.sluis.proto.v1.Closing;
 import nl.sluis.proto.v1.ClosingReason;
 import nl.sluis.proto.v1.CollisionProbability;
 import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionUrgency;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Covariance;
 import nl.sluis.proto.v1.DataMode;
@@ -29,6 +30,7 @@ import nl.sluis.proto.v1.Heartbeat;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.OrbitRegime;
 import nl.sluis.proto.v1.ProbabilityMethod;
+import nl.sluis.proto.v1.ProbabilityTrend;
 import nl.sluis.proto.v1.ProbabilityValidity;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.ProductKind;
@@ -91,7 +93,7 @@ class SubscribeCommandTest {
         assertThat(ran.out()).isEqualToNormalizingNewlines("""
                 created (UTC)        kind           object                          label                         details
                 2026-11-01 10:00:00  track          37211 W3B                       NATO/1 rel NATO,SWE           1-sigma 132 m, 278 observations, from DEU NLD, version 2
-                2026-11-01 10:00:00  conjunction    25544 ISS x 48274 CZ-3B DEB     NATO/1 rel NATO,SWE           TCA 2026-11-01 10:00:00, miss 812 m, Pc 1.2e-05 (patera 2005, doubtful: slow encounter), 1-sigma 120 m and ?
+                2026-11-01 10:00:00  conjunction    25544 ISS x 48274 CZ-3B DEB     NATO/1 rel NATO,SWE           observe, TCA 2026-11-01 10:00:00, miss 812 m, Pc 1.2e-05 (patera 2005, doubtful: slow encounter), rising, 1-sigma 120 m and ?
                 2026-11-01 10:00:00  conjunction    25544 ISS x withheld            NATO/1 rel NATO,SWE           TCA 2026-11-01 10:00:00, miss 812 m, no Pc
                 2026-11-01 10:00:00  WITHDRAWN      track-1                                                       version 2 mislabelled?[31m
                 """);
@@ -339,7 +341,9 @@ class SubscribeCommandTest {
                             .setValue(1.2e-5)
                             .setMethod(ProbabilityMethod.PROBABILITY_METHOD_PATERA_2005)
                             .setValidity(ProbabilityValidity.PROBABILITY_VALIDITY_DOUBTFUL)
-                            .addReasons("slow encounter"));
+                            .addReasons("slow encounter"))
+                    .setUrgency(ConjunctionUrgency.CONJUNCTION_URGENCY_OBSERVE)
+                    .setTrend(ProbabilityTrend.PROBABILITY_TREND_RISING);
             conjunction
                     .getObject1Builder()
                     .setCovariance(Covariance.newBuilder()
