@@ -43,7 +43,6 @@ import nl.sluis.gateway.fusion.SensorCalibrations;
 import nl.sluis.gateway.hazard.CatalogueScreening;
 import nl.sluis.gateway.hazard.Hazards;
 import nl.sluis.gateway.hazard.OneOnAll;
-import nl.sluis.gateway.hazard.Thresholds;
 import nl.sluis.gateway.hazard.TrajectoryScreening;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.identity.CertificateRules;
@@ -55,6 +54,8 @@ import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.identity.TrustProblem;
 import nl.sluis.gateway.ingest.ContributionChanges;
 import nl.sluis.gateway.ingest.ContributionIngest;
+import nl.sluis.gateway.item.AudienceId;
+import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.officer.Bundles;
 import nl.sluis.gateway.officer.Decisions;
 import nl.sluis.gateway.officer.Explanations;
@@ -106,8 +107,11 @@ import nl.sluis.orbit.data.DataException;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Surface;
+import nl.sluis.orbit.encounter.MissThresholds;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
+import nl.sluis.policy.bundle.Tenant;
 import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.decide.QuotaLedger;
 import nl.sluis.policy.label.LabelException;
@@ -274,11 +278,11 @@ public final class Gateway implements AutoCloseable {
             fusion = work;
             return new Stage(FUSION, token, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, work, ingest::isPressed);
         });
+        Thresholds thresholds = thresholds(config);
+        MissThresholds distances = distances(config);
+        ObjectSizes sizes = sizes(config, base);
         CatalogueScreening screening = new CatalogueScreening(
-                config.screening().window(),
-                config.screening().thresholdM(),
-                config.screening().threads(),
-                meters);
+                config.screening().window(), distances, config.screening().threads(), meters);
         node.add(
                 HAZARD,
                 token -> new Stage(
@@ -289,13 +293,11 @@ public final class Gateway implements AutoCloseable {
                         LogName.PRODUCTS,
                         new Hazards(
                                 screening,
-                                new OneOnAll(
-                                        config.screening().window(),
-                                        config.screening().thresholdM(),
-                                        meters),
-                                new Thresholds(
-                                        config.screening().observeProbability(),
-                                        config.screening().criticalProbability()),
+                                new OneOnAll(config.screening().window(), distances, meters),
+                                sizes,
+                                audience -> policy.audience(new AudienceId(audience))
+                                        .map(thresholds::of)
+                                        .orElse(thresholds),
                                 this::joined,
                                 clock,
                                 journal)));
@@ -309,6 +311,7 @@ public final class Gateway implements AutoCloseable {
                 policy,
                 new Signer(signingKey.getPrivate(), signingKey.getPublic()),
                 new Coarsening(secrets.coarseningKey(), COARSENING_BUCKET.toSeconds()),
+                thresholds,
                 withdrawn,
                 journal,
                 workers,
@@ -341,7 +344,18 @@ public final class Gateway implements AutoCloseable {
                         workers)
                 .table();
         new CatalogueMethods(
-                        new Catalogue(subscriptions, variants, deliveries, TrajectoryScreening::screen), queries, clock)
+                        new Catalogue(
+                                subscriptions,
+                                variants,
+                                deliveries,
+                                (trajectory, released, thresholdM) ->
+                                        TrajectoryScreening.screen(trajectory, released, thresholdM, sizes),
+                                thresholds),
+                        tenant -> policy.tenant(tenant)
+                                .map(entry -> entry.quotas().get(Tenant.TRAJECTORIES_PER_H))
+                                .orElse(CatalogueMethods.TRAJECTORIES_PER_HOUR),
+                        queries,
+                        clock)
                 .register(methods);
         new FusionMethods(
                         ingest,
@@ -398,6 +412,36 @@ public final class Gateway implements AutoCloseable {
                 "gateway opened, tenants={} audiences={}",
                 policy.bundle().tenants().size(),
                 policy.bundle().audiences().size());
+    }
+
+    private static Thresholds thresholds(GatewayConfig config) throws ConfigException {
+        try {
+            return new Thresholds(
+                    config.screening().observeProbability(), config.screening().criticalProbability());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("screening.observe-probability, critical-probability: " + e.getMessage(), e);
+        }
+    }
+
+    private static MissThresholds distances(GatewayConfig config) throws ConfigException {
+        try {
+            return new MissThresholds(
+                    config.screening().thresholdM(), config.screening().thresholdsM());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("screening.threshold-m, thresholds-m: " + e.getMessage(), e);
+        }
+    }
+
+    private static ObjectSizes sizes(GatewayConfig config, Path base) throws ConfigException {
+        if (config.screening().objectSizes().isEmpty()) {
+            return ObjectSizes.NONE;
+        }
+        String file = config.screening().objectSizes().get();
+        try {
+            return ObjectSizes.read(Files.readString(base.resolve(file)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigException("screening.object-sizes `" + file + "`: " + e.getMessage(), e);
+        }
     }
 
     private Optional<CallerIdentity> signer(X509Certificate certificate) {

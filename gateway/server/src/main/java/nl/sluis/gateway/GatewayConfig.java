@@ -276,6 +276,12 @@ public interface GatewayConfig {
         @WithDefault("5000")
         double thresholdM();
 
+        /** Other distances, m: by regime (leo, meo, geo, heo), and by object, which goes before its regime. */
+        Map<String, Double> thresholdsM();
+
+        /** File of what is known of the sizes of objects. */
+        Optional<String> objectSizes();
+
         /** Probability from which on an encounter is watched. */
         @WithDefault("1e-6")
         double observeProbability();

@@ -31,13 +31,13 @@ import nl.sluis.gateway.fusion.Fusion;
 import nl.sluis.gateway.hazard.ElementScreening;
 import nl.sluis.gateway.hazard.Hazards;
 import nl.sluis.gateway.hazard.OneOnAll;
-import nl.sluis.gateway.hazard.Thresholds;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.identity.Role;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.ingest.ContributionChanges;
 import nl.sluis.gateway.ingest.ContributionIngest;
 import nl.sluis.gateway.item.AudienceId;
+import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.officer.WithdrawalList;
 import nl.sluis.gateway.release.DecisionLog;
@@ -60,6 +60,8 @@ import nl.sluis.gateway.stream.SubscriptionRefused;
 import nl.sluis.gateway.stream.Withdrawals;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
+import nl.sluis.orbit.encounter.MissThresholds;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.policy.label.LabelException;
@@ -76,6 +78,7 @@ import nl.sluis.proto.v1.SubscribeResponse;
 public final class FlowUnderTest implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final KeyPair SIGNING = signingKey();
+    private static final Thresholds THRESHOLDS = new Thresholds(1e-6, 1e-4);
     private static final int BATCH_BYTES = 32 * 1024;
     private static final List<String> POLICY = List.of(
             "bundle.yaml",
@@ -147,8 +150,9 @@ public final class FlowUnderTest implements AutoCloseable {
                 new Fusion(policy, (object, reference) -> ForceModel.forOrbit(reference), workers, journal, meters);
         Hazards hazards = new Hazards(
                 screening,
-                new OneOnAll(Duration.ofHours(24), 5_000, meters),
-                new Thresholds(1e-6, 1e-4),
+                new OneOnAll(Duration.ofHours(24), MissThresholds.of(5_000), meters),
+                ObjectSizes.NONE,
+                audience -> THRESHOLDS,
                 sources -> joined(policy, sources),
                 clock,
                 journal);
@@ -158,6 +162,7 @@ public final class FlowUnderTest implements AutoCloseable {
                 policy,
                 new Signer(SIGNING.getPrivate(), SIGNING.getPublic()),
                 new Coarsening(new byte[32], Duration.ofDays(90).toSeconds()),
+                THRESHOLDS,
                 withdrawn,
                 journal,
                 workers,

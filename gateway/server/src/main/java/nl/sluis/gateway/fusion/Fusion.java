@@ -46,7 +46,6 @@ import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.Mode;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.rule.Kind;
-import nl.sluis.proto.v1.ConjunctionObject;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.MeanElements;
@@ -393,7 +392,7 @@ public final class Fusion implements Stage.Work {
                         input.references()
                                 .forEach(orbit -> associations(label.mode()).state(key, input, users, orbit, forces));
                     });
-                    passedOn.add(passOn(contribution).setEphemeris(ephemeris).build());
+                    passedOn.add(ephemeris(contribution, label, ephemeris));
                 }
                 case ELEMENTS -> elements.add(record.getElements());
                 case CONJUNCTION -> passedOn.add(conjunction(contribution, label, record.getConjunction()));
@@ -607,14 +606,25 @@ public final class Fusion implements Stage.Work {
 
     /** A conjunction message belongs to the encounters of those who may use it. */
     private Solution conjunction(StoredContribution contribution, SecurityLabel label, ConjunctionWarning message) {
+        return usedInWarnings(
+                passOn(contribution).setConjunction(message),
+                label,
+                List.of(message.getObject1().getObject(), message.getObject2().getObject()));
+    }
+
+    /** An ephemeris is screened for those who may use it. */
+    private Solution ephemeris(StoredContribution contribution, SecurityLabel label, Ephemeris ephemeris) {
+        return usedInWarnings(passOn(contribution).setEphemeris(ephemeris), label, List.of(ephemeris.getObject()));
+    }
+
+    private Solution usedInWarnings(Solution.Builder solution, SecurityLabel label, List<ObjectReference> objects) {
         BitSet users = new BitSet();
         users.set(0, policy.bundle().audiences().size());
-        for (ConjunctionObject object : List.of(message.getObject1(), message.getObject2())) {
-            users.and(ObjectKey.of(object.getObject())
+        for (ObjectReference object : objects) {
+            users.and(ObjectKey.of(object)
                     .map(key -> policy.usable(label, key, Kind.CONJUNCTION))
                     .orElseGet(BitSet::new));
         }
-        Solution.Builder solution = passOn(contribution).setConjunction(message);
         users.stream()
                 .mapToObj(i -> AudienceId.of(policy.bundle().audiences().get(i)).text())
                 .forEach(solution.getBasisBuilder()::addAudiences);

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.orbit.encounter.MissThresholds;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.Screening;
 import nl.sluis.orbit.encounter.ScreeningResult;
@@ -26,19 +27,19 @@ import nl.sluis.proto.v1.Proximity;
  */
 public final class CatalogueScreening implements ElementScreening {
     private final Duration window;
-    private final double thresholdM;
+    private final MissThresholds thresholds;
     private final int threads;
     private final Timer time;
 
     /**
      * @param window length of the window, which starts at the newest elements
-     * @param thresholdM distance below which an approach is reported, m
+     * @param thresholds distances below which approaches are reported
      * @param threads threads that screen
      * @param meters where to count
      */
-    public CatalogueScreening(Duration window, double thresholdM, int threads, MeterRegistry meters) {
+    public CatalogueScreening(Duration window, MissThresholds thresholds, int threads, MeterRegistry meters) {
         this.window = window;
-        this.thresholdM = thresholdM;
+        this.thresholds = thresholds;
         this.threads = threads;
         this.time = Timer.builder("sluis.hazard.screening")
                 .description("time of one screening, all on all")
@@ -63,24 +64,27 @@ public final class CatalogueScreening implements ElementScreening {
             objects.put(screened.get(i).identity(), elements.get(i).getObject());
         }
         ScreeningResult result = Objects.requireNonNull(
-                time.record(() -> Screening.screen(screened, start, window, thresholdM, threads, fraction -> {})));
-        Warnings.Searched searched = new Warnings.Searched(start, window, thresholdM);
+                time.record(() -> Screening.screen(screened, start, window, thresholds, threads, fraction -> {})));
+        Warnings.Searched searched = new Warnings.Searched(start, window, thresholds);
         List<ConjunctionWarning> conjunctions = new ArrayList<>();
         result.encounters()
                 .forEach(encounter -> conjunctions.add(Warnings.warning(
                                 encounter,
                                 searched,
-                                new Warnings.Known(known(objects, encounter.object1()), Optional.empty()),
-                                new Warnings.Known(known(objects, encounter.object2()), Optional.empty()))
+                                known(objects, encounter.object1()),
+                                known(objects, encounter.object2()))
                         .build()));
         List<Proximity> proximities = new ArrayList<>();
         result.proximities()
-                .forEach(pair -> proximities.add(
-                        Warnings.proximity(pair, known(objects, pair.object1()), known(objects, pair.object2()))));
+                .forEach(pair -> proximities.add(Warnings.proximity(
+                        pair,
+                        known(objects, pair.object1()).reference(),
+                        known(objects, pair.object2()).reference())));
         return new Found(conjunctions, proximities);
     }
 
-    private static ObjectReference known(Map<String, ObjectReference> objects, ScreenedObject object) {
-        return Objects.requireNonNull(objects.get(object.identity()));
+    private static Warnings.Known known(Map<String, ObjectReference> objects, ScreenedObject object) {
+        return new Warnings.Known(
+                Objects.requireNonNull(objects.get(object.identity())), OrbitSource.ELEMENTS, Optional.empty());
     }
 }

@@ -14,8 +14,11 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.proto.v1.ConjunctionState;
@@ -69,8 +72,8 @@ final class EncounterEvents {
     /** One encounter as one audience knows it. */
     private static final class Known {
         private final String eventId;
-        private final Map<String, String> productByOriginator = new HashMap<>();
-        private final Map<String, ConjunctionWarning> messageByOriginator = new HashMap<>();
+        private final Map<String, String> productByTeller = new HashMap<>();
+        private final Map<String, ConjunctionWarning> messageByTeller = new HashMap<>();
         private Instant tca;
 
         Known(String eventId, Instant tca) {
@@ -79,13 +82,13 @@ final class EncounterEvents {
         }
     }
 
-    private record Place(String mode, String audience, String eventId) {}
+    private record Place(String mode, String audience, String chain) {}
 
     private final Map<String, List<Known>> byAudienceAndPair = new HashMap<>();
 
     /** The encounters ahead that the screening of a fused orbit found: there are few. */
     private final Map<Place, Open> ahead = new TreeMap<>(
-            Comparator.comparing(Place::mode).thenComparing(Place::audience).thenComparing(Place::eventId));
+            Comparator.comparing(Place::mode).thenComparing(Place::audience).thenComparing(Place::chain));
 
     private int messages;
 
@@ -93,7 +96,7 @@ final class EncounterEvents {
     Map<Event, List<String>> of(
             String mode, List<String> audiences, ConjunctionWarning message, String contributionId) {
         Map<Event, List<String>> events = new LinkedHashMap<>();
-        String originator = message.getOriginator();
+        String teller = teller(message);
         Instant tca = Times.instant(message.getTca());
         if (++messages % SWEEP_EVERY == 0) {
             forget(mode, tca.minus(REMEMBERED));
@@ -106,18 +109,18 @@ final class EncounterEvents {
                 encounters.add(known);
             }
             known.tca = tca;
-            String productId = known.productByOriginator.computeIfAbsent(
-                    originator,
+            String productId = known.productByTeller.computeIfAbsent(
+                    teller,
                     first -> Digests.id(
                             "product",
                             ProductKind.PRODUCT_KIND_CONJUNCTION.name(),
-                            originator,
+                            teller,
                             contributionId,
                             pair(message),
                             tca.toString()));
             ConjunctionWarning previous =
-                    known.messageByOriginator.getOrDefault(originator, ConjunctionWarning.getDefaultInstance());
-            known.messageByOriginator.put(originator, said(message));
+                    known.messageByTeller.getOrDefault(teller, ConjunctionWarning.getDefaultInstance());
+            known.messageByTeller.put(teller, said(message));
             events.computeIfAbsent(
                             new Event(known.eventId, productId, previous.getMessageId(), probability(previous)),
                             none -> new ArrayList<>())
@@ -166,16 +169,29 @@ final class EncounterEvents {
             return Times.instant(message.getTca());
         }
 
+        private Instant over() {
+            return EncounterEvents.over(tca());
+        }
+
         private boolean isOf(String objectKey) {
             return key(message.getObject1().getObject()).equals(objectKey)
                     || key(message.getObject2().getObject()).equals(objectKey);
         }
     }
 
+    /**
+     * From when on an encounter has passed: when the ten minutes are over in which it falls. Who may know its time coarsely
+     * alone must not learn it from the moment at which it is told.
+     */
+    static Instant over(Instant tca) {
+        long s = SAME_EVENT.toSeconds();
+        return Instant.ofEpochSecond((Math.floorDiv(tca.getEpochSecond(), s) + 1) * s);
+    }
+
     /** Keeps what was told of an encounter, so that it can be told when it is over. */
     void opened(String mode, String productId, Basis basis, ConjunctionWarning message) {
         for (String audience : basis.getAudiencesList()) {
-            Place place = new Place(mode, audience, message.getConjunctionId());
+            Place place = new Place(mode, audience, chain(message));
             if (message.getState() == ConjunctionState.CONJUNCTION_STATE_AHEAD) {
                 ahead.put(place, new Open(productId, basis, message));
             } else {
@@ -186,30 +202,57 @@ final class EncounterEvents {
 
     /** When the next encounter that is ahead will have passed; empty: none is ahead. */
     Optional<Instant> nextPassed() {
-        return ahead.values().stream().map(Open::tca).min(Comparator.naturalOrder());
+        return ahead.values().stream().map(Open::over).min(Comparator.naturalOrder());
     }
 
     /** Takes out the encounters that have passed, by time. */
     List<Open> passed(Instant now) {
-        return over((place, open) -> !open.tca().isAfter(now));
+        return over((place, open) -> !open.over().isAfter(now));
     }
 
     /**
      * Takes out the encounters of an object that a new screening of it no longer finds.
      *
      * @param audiences whose view was screened
+     * @param object what was screened: messages that rest on another source of the same object stay
      * @param from start of what was screened
      * @param to its end
-     * @param found the events that were found
+     * @param found the chains of the messages that were made
      */
     List<Open> cleared(
-            String mode, Collection<String> audiences, String objectKey, Instant from, Instant to, Set<String> found) {
+            String mode,
+            Collection<String> audiences,
+            Warnings.Known object,
+            Instant from,
+            Instant to,
+            Set<String> found) {
         return over((place, open) -> place.mode().equals(mode)
                 && audiences.contains(place.audience())
-                && open.isOf(objectKey)
+                && Stream.of(open.message().getObject1(), open.message().getObject2())
+                        .anyMatch(object::isMeantBy)
                 && !open.tca().isBefore(from)
                 && !open.tca().isAfter(to)
-                && !found.contains(place.eventId()));
+                && !found.contains(place.chain()));
+    }
+
+    /** The messages that follow each other about one encounter: those of one teller. */
+    static String chain(ConjunctionWarning message) {
+        return message.getConjunctionId() + " " + teller(message);
+    }
+
+    /** Who tells: an originator; of our own messages those that rest on other sources of the orbits are others'. */
+    private static String teller(ConjunctionWarning message) {
+        return message.getOriginator().equals(Warnings.ORIGINATOR)
+                ? message.getOriginator() + sources(message)
+                : message.getOriginator();
+    }
+
+    private static String sources(ConjunctionWarning message) {
+        return Stream.of(message.getObject1(), message.getObject2())
+                .filter(Warnings::isOfEphemeris)
+                .map(object -> " " + key(object.getObject()))
+                .sorted()
+                .collect(Collectors.joining());
     }
 
     /** Forgets what was made of a contribution that was taken back: whoever was told of it is told of that. */
@@ -279,8 +322,8 @@ final class EncounterEvents {
                         return first;
                     });
             known.tca = tca;
-            known.productByOriginator.put(message.getOriginator(), product.getProductId());
-            known.messageByOriginator.put(message.getOriginator(), said(message));
+            known.productByTeller.put(teller(message), product.getProductId());
+            known.messageByTeller.put(teller(message), said(message));
         }
         if (message.getState() != ConjunctionState.CONJUNCTION_STATE_UNSPECIFIED) {
             opened(mode, product.getProductId(), basis, message);

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.item.Trajectories;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
@@ -29,10 +31,12 @@ import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.Solution;
 import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.orbit.encounter.Encounter;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.ScreeningResult;
 import nl.sluis.proto.v1.ConjunctionState;
 import nl.sluis.proto.v1.ConjunctionWarning;
+import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.Label;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Product;
@@ -54,7 +58,8 @@ public final class Hazards implements Stage.Work {
 
     private final ElementScreening screening;
     private final OneOnAll oneOnAll;
-    private final Thresholds thresholds;
+    private final ObjectSizes sizes;
+    private final Function<String, Thresholds> thresholds;
     private final LabelJoin labels;
     private final InstantSource clock;
     private final Journal journal;
@@ -73,8 +78,9 @@ public final class Hazards implements Stage.Work {
 
     /**
      * @param screening screens public elements, all on all
-     * @param oneOnAll screens a fused orbit
-     * @param thresholds from when on an encounter is urgent
+     * @param oneOnAll screens one orbit
+     * @param sizes how large objects are
+     * @param thresholds from when on an encounter is urgent for an audience; an empty one stands for all that state none
      * @param labels joins labels
      * @param clock the gateway's clock
      * @param journal where the products stand that were made before
@@ -82,12 +88,14 @@ public final class Hazards implements Stage.Work {
     public Hazards(
             ElementScreening screening,
             OneOnAll oneOnAll,
-            Thresholds thresholds,
+            ObjectSizes sizes,
+            Function<String, Thresholds> thresholds,
             LabelJoin labels,
             InstantSource clock,
             Journal journal) {
         this.screening = screening;
         this.oneOnAll = oneOnAll;
+        this.sizes = sizes;
         this.thresholds = thresholds;
         this.labels = labels;
         this.clock = clock;
@@ -124,7 +132,8 @@ public final class Hazards implements Stage.Work {
     public void restore(Entry entry) throws InvalidProtocolBufferException {
         Solution solution = Solution.parseFrom(entry.payload());
         switch (solution.getContentCase()) {
-            case TRACK -> fused(solution).ifPresent(orbit -> skies.restore(mode(solution), audiences(solution), orbit));
+            case TRACK, EPHEMERIS ->
+                orbit(solution).ifPresent(orbit -> skies.restore(mode(solution), audiences(solution), orbit));
             case ELEMENTS -> skies.restore(mode(solution), audiences(solution), sky(solution));
             case WITHDRAWAL -> {
                 skies.withdraw(solution.getWithdrawal().getContributionId());
@@ -163,8 +172,8 @@ public final class Hazards implements Stage.Work {
         List<StoredProduct> products = new ArrayList<>(due(received));
         products.addAll(products(solution));
         switch (solution.getContentCase()) {
-            case TRACK ->
-                fused(solution)
+            case TRACK, EPHEMERIS ->
+                orbit(solution)
                         .ifPresent(orbit -> skies.take(mode(solution), audiences(solution), orbit, this::mayChange));
             case ELEMENTS -> skies.take(mode(solution), audiences(solution), sky(solution), received);
             default -> {
@@ -209,10 +218,29 @@ public final class Hazards implements Stage.Work {
         return solution.getBasis().getAudiencesList();
     }
 
-    private Optional<FusedOrbit> fused(Solution solution) {
+    private Optional<KnownOrbit> orbit(Solution solution) {
+        if (solution.hasEphemeris()) {
+            return operators(solution.getBasis(), solution.getEphemeris());
+        }
         return ObjectKey.of(solution.getTrack().getObject())
                 .filter(key -> solution.getTrack().hasState())
-                .map(key -> new FusedOrbit(solution.getBasis(), solution.getTrack(), key, oneOnAll.window()));
+                .map(key -> new KnownOrbit(solution.getBasis(), solution.getTrack(), key, oneOnAll.window()));
+    }
+
+    /** An operator's ephemeris; empty where it is no table, or ends before it was received. */
+    private Optional<KnownOrbit> operators(Basis basis, Ephemeris ephemeris) {
+        if (ephemeris.getStatesCount() < 2) {
+            return Optional.empty();
+        }
+        try {
+            nl.sluis.orbit.determination.Ephemeris states = Trajectories.table(ephemeris);
+            return ObjectKey.of(ephemeris.getObject())
+                    .map(key -> new KnownOrbit(basis, ephemeris.getObject(), key, states, oneOnAll.window()))
+                    .filter(orbit -> orbit.start().isBefore(orbit.end()));
+        } catch (IllegalArgumentException e) {
+            // readable and no table: it is passed on, and meets nobody
+            return Optional.empty();
+        }
     }
 
     private static PublicSky sky(Solution solution) {
@@ -220,7 +248,7 @@ public final class Hazards implements Stage.Work {
     }
 
     private boolean mayChange(String mode, String audience, ObjectKey key) {
-        return events.mayChange(mode, audience, key.text(), thresholds);
+        return events.mayChange(mode, audience, key.text(), thresholds.apply(audience));
     }
 
     /** Everything that has come to be due by a time, in an order that follows from receipt times. */
@@ -248,23 +276,16 @@ public final class Hazards implements Stage.Work {
 
     /** One orbit against all else that a view knows. */
     private List<StoredProduct> screened(Skies.Screening due) {
-        FusedOrbit one = due.orbit();
+        KnownOrbit one = due.orbit();
         List<StoredProduct> products = new ArrayList<>();
         Set<String> found = new HashSet<>();
-        Set<String> fused = new HashSet<>();
         boolean isSearched = false;
-        for (FusedOrbit other : due.others()) {
-            fused.add(other.key().text());
+        for (KnownOrbit other : due.others()) {
             Optional<ScreeningResult> result = oneOnAll.against(other, one);
             if (result.isPresent()) {
                 isSearched = true;
-                products.addAll(told(
-                        due,
-                        result.get(),
-                        other.basis(),
-                        key -> new Warnings.Known(other.track().getObject(), Optional.of(other.track())),
-                        key -> true,
-                        found));
+                products.addAll(
+                        told(due, result.get(), other.basis(), key -> known(other), (key, epoch) -> true, found));
             }
         }
         if (due.elements().isPresent()) {
@@ -276,14 +297,15 @@ public final class Hazards implements Stage.Work {
                         due,
                         result.get(),
                         elements.basis(),
-                        key -> new Warnings.Known(elements.reference(key), Optional.empty()),
-                        key -> !fused.contains(key),
+                        key -> new Warnings.Known(elements.reference(key), OrbitSource.ELEMENTS, Optional.empty()),
+                        (key, epoch) -> due.others().stream()
+                                .noneMatch(other -> other.key().text().equals(key) && other.reaches(epoch)),
                         found));
             }
         }
         // an orbit that can't be followed, or that nothing is known beside, has cleared nothing
         if (isSearched) {
-            events.cleared(due.mode(), due.audiences(), one.key().text(), one.start(), one.end(), found)
+            events.cleared(due.mode(), due.audiences(), known(one), one.start(), one.end(), found)
                     .forEach(open -> products.add(over(open, ConjunctionState.CONJUNCTION_STATE_CLEARED)));
         }
         return products;
@@ -295,9 +317,9 @@ public final class Hazards implements Stage.Work {
             ScreeningResult result,
             Basis otherBasis,
             Function<String, Warnings.Known> other,
-            Predicate<String> counts,
+            BiPredicate<String, Instant> counts,
             Set<String> found) {
-        FusedOrbit one = due.orbit();
+        KnownOrbit one = due.orbit();
         Optional<Basis> joined = joined(due, otherBasis);
         List<StoredProduct> products = new ArrayList<>();
         if (joined.isEmpty()) {
@@ -305,10 +327,10 @@ public final class Hazards implements Stage.Work {
         }
         Basis basis = joined.get();
         String inputs = inputs(basis);
-        Warnings.Searched searched = new Warnings.Searched(one.start(), oneOnAll.window(), oneOnAll.thresholdM());
+        Warnings.Searched searched = new Warnings.Searched(one.start(), oneOnAll.window(), oneOnAll.thresholds());
         for (Encounter encounter : result.encounters()) {
             String partner = partner(one, encounter.object1(), encounter.object2());
-            if (counts.test(partner)) {
+            if (one.reaches(encounter.tca()) && counts.test(partner, encounter.tca())) {
                 ConjunctionWarning warning = urgent(
                         basis,
                         Warnings.assessed(
@@ -317,13 +339,14 @@ public final class Hazards implements Stage.Work {
                                         searched,
                                         known(one, encounter.object1(), other),
                                         known(one, encounter.object2(), other)),
-                                encounter));
+                                encounter,
+                                sizes));
                 products.addAll(inEvents(basis, inputs, warning, found));
                 products.add(alone(basis, inputs, warning));
             }
         }
         for (nl.sluis.orbit.encounter.Proximity pair : result.proximities()) {
-            if (counts.test(partner(one, pair.object1(), pair.object2()))) {
+            if (counts.test(partner(one, pair.object1(), pair.object2()), pair.closestAt())) {
                 products.add(proximity(
                         basis,
                         Warnings.proximity(
@@ -336,22 +359,28 @@ public final class Hazards implements Stage.Work {
     }
 
     private ConjunctionWarning urgent(Basis basis, ConjunctionWarning warning) {
-        boolean isAhead = Times.instant(warning.getTca()).isAfter(Times.instant(basis.getReceived()));
-        return warning.toBuilder()
-                .setState(
-                        isAhead ? ConjunctionState.CONJUNCTION_STATE_AHEAD : ConjunctionState.CONJUNCTION_STATE_PASSED)
-                .setUrgency(thresholds.urgency(warning))
-                .build();
+        boolean isAhead =
+                EncounterEvents.over(Times.instant(warning.getTca())).isAfter(Times.instant(basis.getReceived()));
+        return thresholds
+                .apply("")
+                .classed(warning.toBuilder()
+                        .setState(
+                                isAhead
+                                        ? ConjunctionState.CONJUNCTION_STATE_AHEAD
+                                        : ConjunctionState.CONJUNCTION_STATE_PASSED)
+                        .build());
     }
 
-    private static String partner(FusedOrbit one, ScreenedObject object1, ScreenedObject object2) {
+    private static String partner(KnownOrbit one, ScreenedObject object1, ScreenedObject object2) {
         return object1.identity().equals(one.key().text()) ? object2.identity() : object1.identity();
     }
 
-    private static Warnings.Known known(FusedOrbit one, ScreenedObject object, Function<String, Warnings.Known> other) {
-        return object.identity().equals(one.key().text())
-                ? new Warnings.Known(one.track().getObject(), Optional.of(one.track()))
-                : other.apply(object.identity());
+    private static Warnings.Known known(KnownOrbit one, ScreenedObject object, Function<String, Warnings.Known> other) {
+        return object.identity().equals(one.key().text()) ? known(one) : other.apply(object.identity());
+    }
+
+    private static Warnings.Known known(KnownOrbit orbit) {
+        return new Warnings.Known(orbit.object(), orbit.source(), orbit.track());
     }
 
     /** What a warning about two orbits of a view rests on; empty where their labels can't be joined. */
@@ -438,7 +467,8 @@ public final class Hazards implements Stage.Work {
                         Product.newBuilder().setInterference(solution.getInterference()));
             case EPHEMERIS ->
                 passedOn(
-                        basis,
+                        // it is everybody's that policy lets have it, whoever may use it
+                        basis.toBuilder().clearAudiences().build(),
                         ProductKind.PRODUCT_KIND_EPHEMERIS,
                         List.of(solution.getEphemeris().getObject()),
                         Product.newBuilder().setEphemeris(solution.getEphemeris()));
@@ -457,7 +487,7 @@ public final class Hazards implements Stage.Work {
         for (ConjunctionWarning conjunction : found.conjunctions()) {
             // where a view has a better orbit of one of the objects, the screening of that one speaks
             List<String> audiences = basis.getAudiencesList().stream()
-                    .filter(audience -> !isFused(basis, audience, conjunction))
+                    .filter(audience -> !isKnown(basis, audience, conjunction))
                     .toList();
             if (!audiences.isEmpty() || basis.getAudiencesCount() == 0) {
                 products.addAll(inEvents(
@@ -476,11 +506,11 @@ public final class Hazards implements Stage.Work {
         return products;
     }
 
-    private boolean isFused(Basis basis, String audience, ConjunctionWarning conjunction) {
+    private boolean isKnown(Basis basis, String audience, ConjunctionWarning conjunction) {
         String mode = basis.getLabel().getDataMode().name();
         Instant tca = Times.instant(conjunction.getTca());
-        return skies.isFused(mode, audience, keyOf(conjunction.getObject1().getObject()), tca)
-                || skies.isFused(mode, audience, keyOf(conjunction.getObject2().getObject()), tca);
+        return skies.isKnown(mode, audience, keyOf(conjunction.getObject1().getObject()), tca)
+                || skies.isKnown(mode, audience, keyOf(conjunction.getObject2().getObject()), tca);
     }
 
     private StoredProduct proximity(Basis basis, Proximity proximity) {
@@ -496,9 +526,9 @@ public final class Hazards implements Stage.Work {
     /** A partner's message joins the encounter that those know who may use it; to others it goes alone. */
     private Collection<StoredProduct> contributed(Basis basis, Solution solution) {
         String contribution = basis.getContributionIds(0);
-        ConjunctionWarning assessed = PartnerConjunctions.assess(solution.getConjunction(), contribution);
-        ConjunctionWarning conjunction =
-                assessed.toBuilder().setUrgency(thresholds.urgency(assessed)).build();
+        ConjunctionWarning conjunction = thresholds
+                .apply("")
+                .classed(PartnerConjunctions.assess(solution.getConjunction(), contribution, sizes));
         List<StoredProduct> products = new ArrayList<>();
         if (basis.getAudiencesCount() > 0) {
             // it is taken back alone, so it is a product of its own beside the others of its encounter
@@ -552,7 +582,7 @@ public final class Hazards implements Stage.Work {
                             .addAllAudiences(audiences)
                             .build();
             ConjunctionWarning told = event.told(message);
-            found.add(event.eventId());
+            found.add(EncounterEvents.chain(told));
             if (told.getState() == ConjunctionState.CONJUNCTION_STATE_AHEAD) {
                 events.opened(mode, event.productId(), part, told);
             }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import nl.sluis.orbit.encounter.MissThresholds;
 import nl.sluis.orbit.encounter.ScreenedCatalogue;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.ScreeningResult;
@@ -27,7 +28,7 @@ public final class OneOnAll {
     private static final int CATALOGUES_MAX = 4;
 
     private final Duration window;
-    private final double thresholdM;
+    private final MissThresholds thresholds;
     private final Timer time;
     private final Map<Slot, ScreenedCatalogue> catalogues = new LinkedHashMap<>(8, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -42,12 +43,12 @@ public final class OneOnAll {
 
     /**
      * @param window how long an orbit is followed
-     * @param thresholdM distance below which an approach is reported, m
+     * @param thresholds distances below which approaches are reported
      * @param meters where to count
      */
-    public OneOnAll(Duration window, double thresholdM, MeterRegistry meters) {
+    public OneOnAll(Duration window, MissThresholds thresholds, MeterRegistry meters) {
         this.window = window;
-        this.thresholdM = thresholdM;
+        this.thresholds = thresholds;
         this.time = Timer.builder("sluis.hazard.one-on-all")
                 .description("time of screening one orbit against all public elements of a view")
                 .register(meters);
@@ -57,21 +58,21 @@ public final class OneOnAll {
         return window;
     }
 
-    double thresholdM() {
-        return thresholdM;
+    MissThresholds thresholds() {
+        return thresholds;
     }
 
     /** What comes near an orbit, of the public elements. */
-    Optional<ScreeningResult> against(PublicSky sky, FusedOrbit one) {
+    Optional<ScreeningResult> against(PublicSky sky, KnownOrbit one) {
         ScreenedCatalogue catalogue = catalogue(sky, one.start());
         return catalogue.size() == 0
                 ? Optional.empty()
                 : one.screened()
-                        .map(object -> Objects.requireNonNull(time.record(() -> catalogue.screen(object, thresholdM))));
+                        .map(object -> Objects.requireNonNull(time.record(() -> catalogue.screen(object, thresholds))));
     }
 
     /** Whether another orbit comes near. */
-    Optional<ScreeningResult> against(FusedOrbit other, FusedOrbit one) {
+    Optional<ScreeningResult> against(KnownOrbit other, KnownOrbit one) {
         Instant start = one.start().isAfter(other.start()) ? one.start() : other.start();
         Instant end = one.end().isBefore(other.end()) ? one.end() : other.end();
         if (!start.isBefore(end)) {
@@ -83,7 +84,7 @@ public final class OneOnAll {
             return Optional.empty();
         }
         return Optional.of(new ScreenedCatalogue(List.of(b.get()), start, Duration.between(start, end))
-                .screen(a.get(), thresholdM));
+                .screen(a.get(), thresholds));
     }
 
     private ScreenedCatalogue catalogue(PublicSky sky, Instant from) {

@@ -3,6 +3,7 @@ package nl.sluis.gateway.hazard;
 import java.util.Optional;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.proto.v1.ConjunctionObject;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Covariance;
@@ -18,12 +19,12 @@ final class PartnerConjunctions {
 
     private PartnerConjunctions() {}
 
-    static ConjunctionWarning assess(ConjunctionWarning stated, String contributionId) {
+    static ConjunctionWarning assess(ConjunctionWarning stated, String contributionId, ObjectSizes sizes) {
         ConjunctionWarning.Builder assessed = stated.toBuilder();
         if (stated.getConjunctionId().isEmpty()) {
             assessed.setConjunctionId(contributionId);
         }
-        pair(stated)
+        pair(stated, sizes)
                 .ifPresent(pair -> pair.compute()
                         .ifPresent(result -> assessed.setMahalanobisDistance(result.mahalanobisDistance())
                                 .setProbability(Probabilities.of(pair, result, contributionId.hashCode()))
@@ -31,11 +32,11 @@ final class PartnerConjunctions {
         return assessed.build();
     }
 
-    private static Optional<Probabilities.Pair> pair(ConjunctionWarning stated) {
-        double radiusM = stated.getProbability().getHardBodyRadiusM();
+    private static Optional<Probabilities.Pair> pair(ConjunctionWarning stated, ObjectSizes sizes) {
+        Optional<HardBodyRadius> radius = radius(stated, sizes);
         Optional<SymmetricMatrix> covariance1 = covariance(stated.getObject1());
         Optional<SymmetricMatrix> covariance2 = covariance(stated.getObject2());
-        if (!(radiusM > 0) || covariance1.isEmpty() || covariance2.isEmpty()) {
+        if (radius.isEmpty() || covariance1.isEmpty() || covariance2.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new Probabilities.Pair(
@@ -43,8 +44,18 @@ final class PartnerConjunctions {
                 covariance1.get(),
                 OrbitMessages.state(stated.getObject2().getState()),
                 covariance2.get(),
-                radiusM,
-                stated.getProbability().getHardBodyRadiusSource()));
+                radius.get().radiusM(),
+                radius.get().source()));
+    }
+
+    /** That of the message, else that of the data about objects. */
+    private static Optional<HardBodyRadius> radius(ConjunctionWarning stated, ObjectSizes sizes) {
+        double radiusM = stated.getProbability().getHardBodyRadiusM();
+        return radiusM > 0
+                ? Optional.of(
+                        new HardBodyRadius(radiusM, stated.getProbability().getHardBodyRadiusSource()))
+                : HardBodyRadius.stated(
+                        stated.getObject1().getObject(), stated.getObject2().getObject(), sizes);
     }
 
     private static Optional<SymmetricMatrix> covariance(ConjunctionObject object) {

@@ -12,7 +12,7 @@ import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.proto.v1.MeanElements;
 import nl.sluis.proto.v1.ObjectReference;
 
-/** The public elements that one view may use. As with {@link FusedOrbit}, one solution is one object. */
+/** The public elements that one view may use. As with {@link KnownOrbit}, one solution is one object. */
 final class PublicSky {
     /** Elements say nothing this long before or after their epoch. */
     private static final Duration OLDEST = Duration.ofDays(14);

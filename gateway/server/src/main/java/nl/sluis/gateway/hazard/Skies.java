@@ -16,7 +16,8 @@ import nl.sluis.gateway.item.ObjectKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each audience knows of where objects are: the public elements and the fused orbits of its own views; and which of
+ * What each audience knows of where objects are: the public elements, the fused orbits of its own views, and operators'
+ * ephemerides that it may use; and which of
  * those orbits are to be screened when. An orbit is due when it says something new, at most every {@value #EVERY_S} s for each
  * object and audience. When it is due follows from receipt times alone, so that a history that is replayed is screened alike.
  */
@@ -34,19 +35,29 @@ final class Skies {
         @Nullable
         PublicSky elements;
 
-        final SortedMap<ObjectKey, FusedOrbit> orbits = new TreeMap<>();
-        final Map<ObjectKey, FusedOrbit> screened = new HashMap<>();
-        final Map<ObjectKey, Instant> screenedAt = new HashMap<>();
-        final Map<ObjectKey, Instant> due = new HashMap<>();
+        final SortedMap<Source, KnownOrbit> orbits = new TreeMap<>(Source.ORDER);
+        final Map<Source, KnownOrbit> screened = new HashMap<>();
+        final Map<Source, Instant> screenedAt = new HashMap<>();
+        final Map<Source, Instant> due = new HashMap<>();
 
-        boolean isEmptyBut(FusedOrbit orbit) {
+        boolean isEmptyBut(KnownOrbit orbit) {
             return orbits.size() == 1 && (elements == null || !elements.reaches(orbit.start()));
         }
 
-        void due(ObjectKey key, Instant now) {
-            Instant before = screenedAt.get(key);
+        void due(Source source, Instant now) {
+            Instant before = screenedAt.get(source);
             Instant earliest = before == null ? now : before.plus(EVERY);
-            due.putIfAbsent(key, earliest.isAfter(now) ? earliest : now);
+            due.putIfAbsent(source, earliest.isAfter(now) ? earliest : now);
+        }
+    }
+
+    /** One source of one object's orbit. */
+    private record Source(ObjectKey key, OrbitSource orbit) {
+        static final Comparator<Source> ORDER =
+                Comparator.comparing(Source::key).thenComparing(Source::orbit);
+
+        static Source of(KnownOrbit orbit) {
+            return new Source(orbit.key(), orbit.source());
         }
     }
 
@@ -60,15 +71,15 @@ final class Skies {
      * @param orbit the orbit
      * @param due since when
      * @param elements the public elements that they may use
-     * @param others the other fused orbits of their views, by key
+     * @param others the other orbits of their views, by key
      */
     record Screening(
             String mode,
             List<String> audiences,
-            FusedOrbit orbit,
+            KnownOrbit orbit,
             Instant due,
             Optional<PublicSky> elements,
-            Collection<FusedOrbit> others) {}
+            Collection<KnownOrbit> others) {}
 
     private final Map<Owner, Sky> skies =
             new TreeMap<>(Comparator.comparing(Owner::mode).thenComparing(Owner::audience));
@@ -83,20 +94,21 @@ final class Skies {
     }
 
     /** Takes in an orbit; it becomes due where it says something new. */
-    void take(String mode, Collection<String> audiences, FusedOrbit orbit, Open open) {
-        Map<FusedOrbit, Boolean> moved = new HashMap<>();
+    void take(String mode, Collection<String> audiences, KnownOrbit orbit, Open open) {
+        Map<KnownOrbit, Boolean> moved = new HashMap<>();
         for (String audience : audiences) {
             Sky sky = sky(mode, audience);
-            sky.orbits.put(orbit.key(), orbit);
+            Source source = Source.of(orbit);
+            sky.orbits.put(source, orbit);
             if (sky.isEmptyBut(orbit)) {
                 // it is followed only where there is something to meet
                 continue;
             }
-            FusedOrbit last = sky.screened.get(orbit.key());
+            KnownOrbit last = sky.screened.get(source);
             if (last == null
                     || open.mayChange(mode, audience, orbit.key())
                     || moved.computeIfAbsent(last, before -> orbit.movedFrom(before, MOVED_SIGMAS))) {
-                sky.due(orbit.key(), orbit.received());
+                sky.due(source, orbit.received());
             }
         }
     }
@@ -106,13 +118,13 @@ final class Skies {
         for (String audience : audiences) {
             Sky sky = sky(mode, audience);
             sky.elements = elements;
-            sky.orbits.keySet().forEach(key -> sky.due(key, received));
+            sky.orbits.keySet().forEach(source -> sky.due(source, received));
         }
     }
 
     /** Takes in what was handled in an earlier life. */
-    void restore(String mode, Collection<String> audiences, FusedOrbit orbit) {
-        audiences.forEach(audience -> sky(mode, audience).orbits.put(orbit.key(), orbit));
+    void restore(String mode, Collection<String> audiences, KnownOrbit orbit) {
+        audiences.forEach(audience -> sky(mode, audience).orbits.put(Source.of(orbit), orbit));
     }
 
     void restore(String mode, Collection<String> audiences, PublicSky elements) {
@@ -133,11 +145,12 @@ final class Skies {
         });
     }
 
-    /** Whether an audience has a fused orbit of an object that reaches a time. */
-    boolean isFused(String mode, String audience, String key, Instant epoch) {
+    /** Whether an audience knows better than public elements where an object is at a time. */
+    boolean isKnown(String mode, String audience, String key, Instant epoch) {
         Sky sky = skies.get(new Owner(mode, audience));
-        FusedOrbit orbit = sky == null ? null : sky.orbits.get(new ObjectKey(key));
-        return orbit != null && !epoch.isBefore(orbit.start()) && !epoch.isAfter(orbit.end());
+        return sky != null
+                && sky.orbits.values().stream()
+                        .anyMatch(orbit -> orbit.key().text().equals(key) && orbit.reaches(epoch));
     }
 
     /** The earliest time at which an orbit is due; empty: none is. */
@@ -151,24 +164,24 @@ final class Skies {
         Map<List<Object>, Screening> screenings = new LinkedHashMap<>();
         Map<List<Object>, Boolean> isOpen = new HashMap<>();
         skies.forEach((owner, sky) -> {
-            List<ObjectKey> keys = sky.due.entrySet().stream()
+            List<Source> sources = sky.due.entrySet().stream()
                     .filter(entry -> !entry.getValue().isAfter(now))
                     .map(Map.Entry::getKey)
-                    .sorted()
+                    .sorted(Source.ORDER)
                     .toList();
-            for (ObjectKey key : keys) {
-                FusedOrbit orbit = sky.orbits.get(key);
-                Instant due = sky.due.remove(key);
+            for (Source source : sources) {
+                KnownOrbit orbit = sky.orbits.get(source);
+                Instant due = sky.due.remove(source);
                 if (orbit == null || due == null) {
                     continue;
                 }
-                sky.screened.put(key, orbit);
-                sky.screenedAt.put(key, due);
-                List<FusedOrbit> others = sky.orbits.values().stream()
+                sky.screened.put(source, orbit);
+                sky.screenedAt.put(source, due);
+                List<KnownOrbit> others = sky.orbits.values().stream()
                         .filter(other -> other != orbit)
                         .toList();
                 // also the order of an audience's warnings must not tell of another's events
-                boolean mayChange = open.mayChange(owner.mode(), owner.audience(), key);
+                boolean mayChange = open.mayChange(owner.mode(), owner.audience(), source.key());
                 List<Object> same = new ArrayList<>(List.of(owner.mode(), orbit, due, mayChange));
                 same.add(Optional.ofNullable(sky.elements));
                 same.addAll(others);
@@ -183,7 +196,7 @@ final class Skies {
                 .sorted(Comparator.<Map.Entry<List<Object>, Screening>, Boolean>comparing(
                                 entry -> !isOpen.getOrDefault(entry.getKey(), false))
                         .thenComparing(entry -> entry.getValue().due())
-                        .thenComparing(entry -> entry.getValue().orbit().key()))
+                        .thenComparing(entry -> Source.of(entry.getValue().orbit()), Source.ORDER))
                 .map(entry -> new Screening(
                         entry.getValue().mode(),
                         together.getOrDefault(entry.getKey(), List.of()),

@@ -13,6 +13,8 @@ import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.item.Trajectories;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.orbit.encounter.Encounter;
+import nl.sluis.orbit.encounter.MissThresholds;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.orbit.encounter.ScreenedCatalogue;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.proto.v1.ConjunctionWarning;
@@ -37,15 +39,17 @@ public final class TrajectoryScreening {
      * @param trajectory states in order, in one frame
      * @param released tracks and ephemerides; of the same object as the trajectory none counts
      * @param thresholdM m
+     * @param sizes how large objects are
      * @throws IllegalArgumentException if the trajectory is none, or the threshold out of range
      */
-    public static List<ConjunctionWarning> screen(Ephemeris trajectory, List<Product> released, double thresholdM) {
+    public static List<ConjunctionWarning> screen(
+            Ephemeris trajectory, List<Product> released, double thresholdM, ObjectSizes sizes) {
         nl.sluis.orbit.determination.Ephemeris table = Trajectories.table(trajectory);
         String own = ObjectKey.of(trajectory.getObject()).map(ObjectKey::text).orElse("trajectory");
         ScreenedObject one = new ScreenedObject(
                 own, trajectory.getObject().getName(), "trajectory", new ScreenedObject.Sampled(table));
         Map<String, Warnings.Known> known = new HashMap<>();
-        known.put(own, new Warnings.Known(trajectory.getObject(), Optional.empty()));
+        known.put(own, new Warnings.Known(trajectory.getObject(), OrbitSource.EPHEMERIS, Optional.empty()));
         List<ScreenedObject> objects = new ArrayList<>();
         Duration window = Duration.between(table.start(), table.end());
         for (Product product : released) {
@@ -60,14 +64,15 @@ public final class TrajectoryScreening {
                             key,
                             new Warnings.Known(
                                     reference,
+                                    product.hasTrack() ? OrbitSource.FUSION : OrbitSource.EPHEMERIS,
                                     product.hasTrack() ? Optional.of(product.getTrack()) : Optional.empty()));
                 });
             }
         }
-        Warnings.Searched searched = new Warnings.Searched(table.start(), window, thresholdM);
+        Warnings.Searched searched = new Warnings.Searched(table.start(), window, MissThresholds.of(thresholdM));
         List<ConjunctionWarning> warnings = new ArrayList<>();
         for (Encounter encounter : new ScreenedCatalogue(objects, table.start(), window)
-                .screen(one, thresholdM)
+                .screen(one, searched.thresholds())
                 .encounters()) {
             warnings.add(Warnings.assessed(
                     Warnings.warning(
@@ -75,7 +80,8 @@ public final class TrajectoryScreening {
                             searched,
                             Objects.requireNonNull(known.get(encounter.object1().identity())),
                             Objects.requireNonNull(known.get(encounter.object2().identity()))),
-                    encounter));
+                    encounter,
+                    sizes));
         }
         return warnings;
     }
@@ -102,6 +108,6 @@ public final class TrajectoryScreening {
                         > 0) {
             return Optional.empty();
         }
-        return new FusedOrbit(Basis.getDefaultInstance(), track, new ObjectKey(key), start, window).screened();
+        return new KnownOrbit(Basis.getDefaultInstance(), track, new ObjectKey(key), start, window).screened();
     }
 }

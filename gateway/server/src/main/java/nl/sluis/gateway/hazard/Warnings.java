@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import nl.sluis.gateway.item.Digests;
+import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.orbit.OrbitState;
@@ -12,6 +13,8 @@ import nl.sluis.orbit.determination.LocalAxes;
 import nl.sluis.orbit.encounter.CollisionProbability;
 import nl.sluis.orbit.encounter.Encounter;
 import nl.sluis.orbit.encounter.FrameChange;
+import nl.sluis.orbit.encounter.MissThresholds;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.proto.v1.ConjunctionObject;
 import nl.sluis.proto.v1.ConjunctionWarning;
@@ -30,6 +33,9 @@ import nl.sluis.proto.v1.Vector3;
 final class Warnings {
     static final String ORIGINATOR = "SLUIS";
 
+    /** What a message calls the ephemeris of an operator: whose it is, is for its label to say. */
+    private static final String EPHEMERIS = "EXTERNAL EPHEMERIS";
+
     /** What a size or an uncertainty that is wrong by this factor, either way, makes of the probability. */
     private static final double SENSITIVITY_FACTOR = 2;
 
@@ -42,15 +48,28 @@ final class Warnings {
      * An object as the view knows it.
      *
      * @param reference what the view calls it
-     * @param track the orbit that fusion made of it; empty: public elements
+     * @param source where its orbit is known from
+     * @param track the orbit that fusion made of it; empty: another source
      */
-    record Known(ObjectReference reference, Optional<Track> track) {}
+    record Known(ObjectReference reference, OrbitSource source, Optional<Track> track) {
+        /** Whether one of a warning's objects is this one, known from this source. */
+        boolean isMeantBy(ConjunctionObject object) {
+            return isOfEphemeris(object) == (source == OrbitSource.EPHEMERIS)
+                    && ObjectKey.of(object.getObject()).equals(ObjectKey.of(reference));
+        }
+    }
+
+    /** Whether an operator's ephemeris tells where an object of a warning is. */
+    static boolean isOfEphemeris(ConjunctionObject object) {
+        return object.getEphemerisName().equals(EPHEMERIS);
+    }
 
     /** Where and when was searched. */
-    record Searched(Instant start, Duration window, double thresholdM) {}
+    record Searched(Instant start, Duration window, MissThresholds thresholds) {}
 
     /** An approach without a probability. */
     static ConjunctionWarning.Builder warning(Encounter encounter, Searched searched, Known object1, Known object2) {
+        double thresholdM = searched.thresholds().ofM(encounter.object1(), encounter.object2());
         return ConjunctionWarning.newBuilder()
                 .setConjunctionId(Digests.id(
                         "encounter",
@@ -69,21 +88,27 @@ final class Warnings {
                         .setShape("SPHERE")
                         .setFrame(Frame.FRAME_RTN)
                         .setSizeM(Vector3.newBuilder()
-                                .setX(searched.thresholdM())
-                                .setY(searched.thresholdM())
-                                .setZ(searched.thresholdM())))
+                                .setX(thresholdM)
+                                .setY(thresholdM)
+                                .setZ(thresholdM)))
                 .setObject1(object(object1, encounter.state1(), encounter.covariance1Rtn()))
                 .setObject2(object(object2, encounter.state2(), encounter.covariance2Rtn()));
+    }
+
+    private static void size(ConjunctionObject.Builder object, ObjectSizes sizes) {
+        HardBodyRadius.stated(object.getObject(), sizes)
+                .ifPresent(size -> object.getPhysicalPropertiesBuilder().setHardBodyRadiusM(size.radiusM()));
     }
 
     private static ConjunctionObject object(Known known, OrbitState state, Optional<SymmetricMatrix> covarianceRtn) {
         ConjunctionObject.Builder object = ConjunctionObject.newBuilder()
                 .setObject(known.reference())
-                .setCatalogueName(known.track().isPresent() ? ORIGINATOR : "public elements")
-                .setEphemerisName("NONE")
+                .setCatalogueName(known.source() == OrbitSource.ELEMENTS ? "public elements" : ORIGINATOR)
+                .setEphemerisName(known.source() == OrbitSource.EPHEMERIS ? EPHEMERIS : "NONE")
                 .setOrbitCenter("EARTH");
-        // messages of CCSDS have no TEME, and fused orbits are worth one
-        OrbitState said = known.track().isPresent() ? FrameChange.to(state, nl.sluis.orbit.Frame.EME2000) : state;
+        // messages of CCSDS have no TEME, and what may have a covariance is worth one
+        OrbitState said =
+                known.source() == OrbitSource.ELEMENTS ? state : FrameChange.to(state, nl.sluis.orbit.Frame.EME2000);
         object.setFrame(OrbitMessages.frame(said.frame())).setState(OrbitMessages.state(said));
         covarianceRtn.ifPresent(covariance -> object.setCovarianceMethod("CALCULATED")
                 .setManoeuvrable("N/A")
@@ -127,7 +152,9 @@ final class Warnings {
      * Adds a probability, its upper bound, what it is sensitive to, and how well the miss is known. What has no covariance is
      * taken with an assumed one, which the reasons name and the message does not hold.
      */
-    static ConjunctionWarning assessed(ConjunctionWarning.Builder warning, Encounter encounter) {
+    static ConjunctionWarning assessed(ConjunctionWarning.Builder warning, Encounter encounter, ObjectSizes sizes) {
+        size(warning.getObject1Builder(), sizes);
+        size(warning.getObject2Builder(), sizes);
         Optional<AssumedCovariance> assumed1 = assumed(encounter.object1(), encounter.tca());
         Optional<AssumedCovariance> assumed2 = assumed(encounter.object2(), encounter.tca());
         Optional<SymmetricMatrix> first = encounter.covariance1Rtn().or(() -> assumed1.map(AssumedCovariance::rtn));
@@ -138,7 +165,7 @@ final class Warnings {
         SymmetricMatrix covariance1 = first.get();
         SymmetricMatrix covariance2 = second.get();
         HardBodyRadius radius = HardBodyRadius.of(
-                warning.getObject1().getObject(), warning.getObject2().getObject());
+                warning.getObject1().getObject(), warning.getObject2().getObject(), sizes);
         Probabilities.Pair pair = new Probabilities.Pair(
                 encounter.state1(), covariance1, encounter.state2(), covariance2, radius.radiusM(), radius.source());
         pair.compute().ifPresent(result -> {

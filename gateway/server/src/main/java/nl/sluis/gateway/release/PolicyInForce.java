@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import nl.sluis.gateway.fusion.Usability;
 import nl.sluis.gateway.identity.TenantId;
+import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.bundle.PolicyBundle;
@@ -37,8 +39,23 @@ public final class PolicyInForce implements Usability {
     private final List<BiConsumer<PolicyBundle, PolicyBundle>> listeners = new CopyOnWriteArrayList<>();
     private volatile Deciders deciders;
 
-    /** Two deciders of one bundle. */
-    record Deciders(CompiledPolicy compiled, ReferencePolicy reference) {
+    /**
+     * Two deciders of one bundle.
+     *
+     * @param compiled the one that decides
+     * @param reference the one that is asked beside it
+     * @param audiences by what the logs call them
+     */
+    record Deciders(CompiledPolicy compiled, ReferencePolicy reference, Map<String, Audience> audiences) {
+        Deciders(CompiledPolicy compiled, ReferencePolicy reference) {
+            this(
+                    compiled,
+                    reference,
+                    compiled.audiences().stream()
+                            .collect(Collectors.toUnmodifiableMap(
+                                    audience -> AudienceId.of(audience).text(), audience -> audience)));
+        }
+
         static Deciders of(PolicyBundle bundle) {
             return new Deciders(CompiledPolicy.compile(bundle), ReferencePolicy.of(bundle));
         }
@@ -132,6 +149,11 @@ public final class PolicyInForce implements Usability {
     /** The audience of a tenant; empty where the tenant is unknown, does not take part or is of another nation. */
     public Optional<Audience> audience(TenantId tenant) {
         return audience(bundle(), tenant);
+    }
+
+    /** The audience that the logs call so; empty where the bundle in force has none. */
+    public Optional<Audience> audience(AudienceId id) {
+        return Optional.ofNullable(deciders.audiences().get(id.text()));
     }
 
     /** The audience of a tenant under a bundle, as {@link #audience(TenantId)}. */

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import nl.sluis.gateway.item.CcsdsText;
+import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
@@ -42,6 +43,7 @@ import nl.sluis.policy.label.LabelException;
 import nl.sluis.proto.v1.AuditEntry;
 import nl.sluis.proto.v1.AuditEvent;
 import nl.sluis.proto.v1.BoundLabel;
+import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Delivery;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.SubscribeResponse;
@@ -76,6 +78,7 @@ public final class Variants {
     private final PolicyInForce policy;
     private final Signer signer;
     private final CoarseProducts coarse;
+    private final Thresholds thresholds;
     private final WithdrawnContributions withdrawn;
     private final Journal journal;
     private final Executor readers;
@@ -96,6 +99,7 @@ public final class Variants {
      * @param policy the policy in force
      * @param signer binds labels
      * @param coarsening the secret displacement of orbits
+     * @param thresholds from when on a warning is urgent for whom states nothing else
      * @param withdrawn contributions that were taken back
      * @param journal where products are read
      * @param readers runs blocking reads
@@ -106,6 +110,7 @@ public final class Variants {
             PolicyInForce policy,
             Signer signer,
             Coarsening coarsening,
+            Thresholds thresholds,
             WithdrawnContributions withdrawn,
             Journal journal,
             Executor readers,
@@ -114,6 +119,7 @@ public final class Variants {
         this.policy = policy;
         this.signer = signer;
         this.coarse = new CoarseProducts(coarsening);
+        this.thresholds = thresholds;
         this.withdrawn = withdrawn;
         this.journal = journal;
         this.readers = readers;
@@ -177,14 +183,29 @@ public final class Variants {
     private record Encoded(
             Product product, Buffer frame, Map<TextForm, Buffer> texts, AuditEntry entry, ByteString salt) {}
 
+    /**
+     * What makes one variant differ from another.
+     *
+     * @param obligations what policy orders
+     * @param thresholds from when on the audience calls a warning urgent; of other products empty
+     */
+    private record Form(Obligations obligations, Optional<Thresholds> thresholds) {
+        /** The content with the urgency that it has for the audience: by the probability that it gets, and no other. */
+        Message classed(Message content) {
+            return thresholds.isPresent() && content instanceof ConjunctionWarning warning
+                    ? thresholds.get().classed(warning)
+                    : content;
+        }
+    }
+
     /** A product that is kept decoded, with the variants made so far; guarded by itself. */
     private static final class Kept {
         final @Nullable StoredItem item;
         final Found otherwise;
         /** Empty where the obligations can't be fulfilled. */
-        final Map<Obligations, Optional<Encoded>> variants = new HashMap<>();
+        final Map<Form, Optional<Encoded>> variants = new HashMap<>();
 
-        final Map<Obligations, List<Runnable>> making = new HashMap<>();
+        final Map<Form, List<Runnable>> making = new HashMap<>();
 
         /** By the audience as it was handed out, which all its subscriptions share. */
         final IdentityHashMap<Audience, Agreed> agreed = new IdentityHashMap<>();
@@ -277,14 +298,16 @@ public final class Variants {
             return new Found.Withheld();
         }
         Obligations obligations = Objects.requireNonNull(decision.obligations(now.index()));
-        Optional<Encoded> made = found.variants.get(obligations);
+        Form form = new Form(
+                obligations, item.product().hasConjunction() ? Optional.of(thresholds.of(now)) : Optional.empty());
+        Optional<Encoded> made = found.variants.get(form);
         if (made == null) {
             if (obligations.positionSigmaAtLeastM() > 0) {
-                makeCoarse(found, item, obligations, wakeUp);
+                makeCoarse(found, item, form, wakeUp);
                 return new Found.Loading();
             }
-            made = Optional.of(encode(item, StoredItem.body(item.product()), obligations));
-            found.variants.put(obligations, made);
+            made = Optional.of(encode(item, StoredItem.body(item.product()), form));
+            found.variants.put(form, made);
         }
         if (made.isEmpty()) {
             return new Found.Withheld();
@@ -313,17 +336,17 @@ public final class Variants {
     }
 
     /** Orbits take their time to displace, and event loops have none. */
-    private void makeCoarse(Kept kept, StoredItem item, Obligations obligations, Runnable wakeUp) {
-        List<Runnable> waiting = kept.making.get(obligations);
+    private void makeCoarse(Kept kept, StoredItem item, Form form, Runnable wakeUp) {
+        List<Runnable> waiting = kept.making.get(form);
         if (waiting != null) {
             waiting.add(wakeUp);
             return;
         }
-        kept.making.put(obligations, new ArrayList<>(List.of(wakeUp)));
+        kept.making.put(form, new ArrayList<>(List.of(wakeUp)));
         readers.execute(() -> {
             Optional<Encoded> made = Optional.empty();
             try {
-                made = coarse(item, obligations);
+                made = coarse(item, form);
             } catch (RuntimeException e) {
                 LOG.error(
                         "variant can't be made, withheld, product={}",
@@ -332,8 +355,8 @@ public final class Variants {
             }
             List<Runnable> toWake;
             synchronized (kept) {
-                kept.variants.put(obligations, made);
-                toWake = kept.making.remove(obligations);
+                kept.variants.put(form, made);
+                toWake = kept.making.remove(form);
             }
             if (toWake != null) {
                 toWake.forEach(Runnable::run);
@@ -341,16 +364,16 @@ public final class Variants {
         });
     }
 
-    private Optional<Encoded> coarse(StoredItem item, Obligations obligations) {
+    private Optional<Encoded> coarse(StoredItem item, Form form) {
         Optional<Message> body = coarse.of(
                 StoredItem.body(item.product()),
-                obligations.positionSigmaAtLeastM(),
+                form.obligations().positionSigmaAtLeastM(),
                 Instant.ofEpochMilli(item.item().receivedMs()));
         if (body.isEmpty()) {
             // an obligation that can't be fulfilled is a denial
             unfulfilled.increment();
         }
-        return body.map(coarsened -> encode(item, coarsened, obligations));
+        return body.map(coarsened -> encode(item, coarsened, form));
     }
 
     /** The same, for a thread that may wait; still loading where the store is away. */
@@ -374,14 +397,14 @@ public final class Variants {
         }
     }
 
-    private Encoded encode(StoredItem item, Message content, Obligations obligations) {
+    private Encoded encode(StoredItem item, Message content, Form form) {
         Product product = item.product();
-        Message body = Redaction.apply(content, obligations);
+        Message body = Redaction.apply(form.classed(content), form.obligations());
         Product released = product.toBuilder()
                 .setField(StoredItem.bodyField(product), body)
                 .build();
         byte[] payload = released.toByteArray();
-        BoundLabel bound = signer.bind(Redaction.label(obligations), payload);
+        BoundLabel bound = signer.bind(Redaction.label(form.obligations()), payload);
         Delivery delivery = Delivery.newBuilder()
                 .setProductId(released.getProductId())
                 .setVersion(released.getVersion())

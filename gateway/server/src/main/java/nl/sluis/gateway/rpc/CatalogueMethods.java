@@ -14,12 +14,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.ToLongFunction;
 import nl.sluis.gateway.identity.CallerIdentity;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.ingest.TrajectoryDocuments;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.stream.Catalogue;
+import nl.sluis.policy.bundle.Tenant;
 import nl.sluis.proto.v1.CatalogueServiceGrpc;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.GetEphemerisRequest;
@@ -51,21 +53,28 @@ public final class CatalogueMethods {
     /** Largest distance below which an approach is reported, m. */
     private static final double THRESHOLD_MAX_M = 100_000;
 
-    /** Trajectories of one tenant in an hour: an operator compares some manoeuvres, and must not feel its way to an orbit. */
-    private static final int TRAJECTORIES_PER_HOUR = 60;
+    /**
+     * Trajectories of a tenant in an hour, where its entry in the list of tenants says nothing else: an operator compares some
+     * manoeuvres, and must not feel its way to an orbit.
+     */
+    public static final long TRAJECTORIES_PER_HOUR = 60;
 
     private final Catalogue catalogue;
+    private final ToLongFunction<TenantId> trajectoriesPerHour;
     private final Executor queries;
     private final InstantSource clock;
     private final Map<TenantId, Deque<Instant>> trajectories = new HashMap<>();
 
     /**
      * @param catalogue answers
+     * @param trajectoriesPerHour how many trajectories a tenant may have screened in an hour
      * @param queries runs what blocks and computes
      * @param clock the gateway's clock
      */
-    public CatalogueMethods(Catalogue catalogue, Executor queries, InstantSource clock) {
+    public CatalogueMethods(
+            Catalogue catalogue, ToLongFunction<TenantId> trajectoriesPerHour, Executor queries, InstantSource clock) {
         this.catalogue = catalogue;
+        this.trajectoriesPerHour = trajectoriesPerHour;
         this.queries = queries;
         this.clock = clock;
     }
@@ -142,10 +151,11 @@ public final class CatalogueMethods {
         while (!asked.isEmpty() && asked.peekFirst().isBefore(hourAgo)) {
             asked.removeFirst();
         }
-        if (asked.size() >= TRAJECTORIES_PER_HOUR) {
+        long most = trajectoriesPerHour.applyAsLong(tenant);
+        if (asked.size() >= most) {
             throw Errors.exhausted(
-                    "trajectories-per-hour",
-                    asked.size() + " in the last hour (expected: at most " + TRAJECTORIES_PER_HOUR + ")",
+                    Tenant.TRAJECTORIES_PER_H,
+                    asked.size() + " in the last hour (expected: at most " + most + ")",
                     Duration.between(hourAgo, asked.getFirst()));
         }
         asked.addLast(now);

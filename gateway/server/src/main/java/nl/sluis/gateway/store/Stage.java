@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
  * One stage of the flow: reads one log in order and writes the next, on a thread of its own.
  *
  * <p>What entries make and how far the stage has come are one transaction, so a stage that dies is afterwards exactly
- * before or exactly behind an entry: nothing is lost and nothing doubled. Where the journal does not answer for a while
- * the stage waits and goes on by itself.
+ * before or exactly behind an entry: nothing is lost and nothing doubled. What is too much for one transaction goes in
+ * several, the place in the last of them: a stage that dies in between handles that entry again. Where the journal does not
+ * answer for a while the stage waits and goes on by itself.
  */
 public final class Stage implements AutoCloseable {
     /** Entries read at once; more would only cost memory. */
@@ -34,6 +35,12 @@ public final class Stage implements AutoCloseable {
 
     /** Wait before a journal that did not answer is asked again. */
     private static final Duration RETRY = Duration.ofMillis(200);
+
+    /** Entries of one transaction: a screening of a whole catalogue makes thirty thousand for each view. */
+    private static final int TRANSACTION_ENTRIES_MAX = 16_384;
+
+    /** Their bytes: a quarter of what the journal's queue takes. */
+    private static final long TRANSACTION_BYTES_MAX = 16L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Stage.class);
 
@@ -289,11 +296,32 @@ public final class Stage implements AutoCloseable {
         if (handled == position) {
             return;
         }
-        List<NewEntry> batch = unwritten;
-        Progress progress = new Progress(name, token, handled);
-        patiently(() -> journal.advance(output, batch, progress).join());
+        List<NewEntry> part = new ArrayList<>();
+        long bytes = 0;
+        for (NewEntry entry : unwritten) {
+            if (part.size() == TRANSACTION_ENTRIES_MAX
+                    || (!part.isEmpty() && bytes + entry.queueBytes() > TRANSACTION_BYTES_MAX)) {
+                ahead(part);
+                part = new ArrayList<>();
+                bytes = 0;
+            }
+            part.add(entry);
+            bytes += entry.queueBytes();
+        }
+        advance(part, handled);
         unwritten = new ArrayList<>();
         position = handled;
+    }
+
+    /** Writes a part before the place moves, unless another life has taken over. */
+    private void ahead(List<NewEntry> part) throws InterruptedException {
+        advance(List.of(), position);
+        patiently(() -> journal.append(output, part).join());
+    }
+
+    private void advance(List<NewEntry> batch, long place) throws InterruptedException {
+        patiently(() ->
+                journal.advance(output, batch, new Progress(name, token, place)).join());
     }
 
     private interface Asking<T> {

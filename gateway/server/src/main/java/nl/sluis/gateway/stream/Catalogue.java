@@ -12,6 +12,7 @@ import java.util.Set;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.item.Trajectories;
 import nl.sluis.gateway.release.DeliveryLog;
 import nl.sluis.gateway.release.Frames;
@@ -37,6 +38,7 @@ public final class Catalogue {
     private final Variants variants;
     private final DeliveryLog deliveries;
     private final TrajectoryScreening trajectories;
+    private final Thresholds thresholds;
 
     /** Screens a trajectory against released orbits. */
     @FunctionalInterface
@@ -63,16 +65,19 @@ public final class Catalogue {
      * @param variants makes what is released
      * @param deliveries accounts for what is answered
      * @param trajectories screens trajectories
+     * @param thresholds from when on an approach is urgent for whom states nothing else
      */
     public Catalogue(
             LiveSubscriptions subscriptions,
             Variants variants,
             DeliveryLog deliveries,
-            TrajectoryScreening trajectories) {
+            TrajectoryScreening trajectories,
+            Thresholds thresholds) {
         this.subscriptions = subscriptions;
         this.variants = variants;
         this.deliveries = deliveries;
         this.trajectories = trajectories;
+        this.thresholds = thresholds;
     }
 
     /**
@@ -173,7 +178,8 @@ public final class Catalogue {
      */
     public Screened screen(TenantId tenant, Ephemeris trajectory, double thresholdM) {
         Map<String, Released> objects = new LinkedHashMap<>();
-        subscriptions.subscriber(tenant).ifPresent(audience -> {
+        Optional<Audience> caller = subscriptions.subscriber(tenant);
+        caller.ifPresent(audience -> {
             AudienceLog log = subscriptions.log(AudienceId.of(audience));
             for (Optional<String> next = log.objectAfter(""); next.isPresent(); next = log.objectAfter(next.get())) {
                 for (long position : positions(audience, next.get())) {
@@ -186,8 +192,16 @@ public final class Catalogue {
                 }
             }
         });
-        List<ConjunctionWarning> approaches = trajectories.screen(
-                trajectory, objects.values().stream().map(Released::product).toList(), thresholdM);
+        Thresholds own = caller.map(thresholds::of).orElse(thresholds);
+        List<ConjunctionWarning> approaches =
+                trajectories
+                        .screen(
+                                trajectory,
+                                objects.values().stream().map(Released::product).toList(),
+                                thresholdM)
+                        .stream()
+                        .map(own::classed)
+                        .toList();
         Set<String> near = new HashSet<>();
         for (ConjunctionWarning approach : approaches) {
             ObjectKey.of(approach.getObject1().getObject()).ifPresent(key -> near.add(key.text()));

@@ -86,7 +86,7 @@ class AnalystCommandsTest {
 
         assertThat(first).contains("COVARIANCE_METHOD             = DEFAULT", "covariance assumed: 1-sigma R T N");
         assertThat(sluis("ccsds", "check", file.toString()).out).contains("right: CDM 1.0");
-        assertThat(sluis("pc", "--samples", "0", file.toString()).out).contains("10.000 m, from comment HBR");
+        assertThat(sluis("pc", "--samples", "0", file.toString()).out).contains("10.000 m, from comment HBR, --hbr-m");
     }
 
     @Test

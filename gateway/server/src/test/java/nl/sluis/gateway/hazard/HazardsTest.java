@@ -11,7 +11,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import nl.sluis.gateway.item.OrbitMessages;
+import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.EmbeddedJournal;
 import nl.sluis.gateway.store.LogName;
@@ -27,10 +29,13 @@ import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.LocalAxes;
 import nl.sluis.orbit.determination.Propagation;
+import nl.sluis.orbit.encounter.MissThresholds;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.proto.v1.ConjunctionState;
 import nl.sluis.proto.v1.ConjunctionUrgency;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.DataMode;
+import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.Frame;
 import nl.sluis.proto.v1.Label;
 import nl.sluis.proto.v1.ObjectReference;
@@ -83,8 +88,9 @@ class HazardsTest {
         journal = EmbeddedJournal.open(folder.resolve("journal"), clock, StoreLimits.DEFAULT);
         hazards = new Hazards(
                 elements -> new ElementScreening.Found(List.of(), List.of()),
-                new OneOnAll(Duration.ofHours(2), 5_000, new SimpleMeterRegistry()),
-                new Thresholds(1e-7, 1e-2),
+                new OneOnAll(Duration.ofHours(2), MissThresholds.of(5_000), new SimpleMeterRegistry()),
+                ObjectSizes.NONE,
+                audience -> new Thresholds(1e-7, 1e-2),
                 sources -> Optional.of(sources.get(0)),
                 clock,
                 journal);
@@ -196,7 +202,7 @@ class HazardsTest {
         handle(track(1, one, "c1", now, "a"));
         String event = only(to(handle(track(2, near, "c2", now, "a")), "a")).getConjunctionId();
         // far below the threshold to observe, so that only movement counts
-        hazardsWith(new Thresholds(0.5, 0.9));
+        hazardsWith(audience -> new Thresholds(0.5, 0.9));
         handle(track(1, one, "c1", now, "a"));
         handle(track(2, near, "c2", now, "a"));
 
@@ -214,10 +220,15 @@ class HazardsTest {
         assertThat(second.getTrend()).isNotEqualTo(ProbabilityTrend.PROBABILITY_TREND_UNSPECIFIED);
     }
 
-    private void hazardsWith(Thresholds thresholds) throws Exception {
+    private void hazardsWith(Function<String, Thresholds> thresholds) throws Exception {
+        hazardsWith(thresholds, ObjectSizes.NONE);
+    }
+
+    private void hazardsWith(Function<String, Thresholds> thresholds, ObjectSizes sizes) throws Exception {
         hazards = new Hazards(
                 elements -> new ElementScreening.Found(List.of(), List.of()),
-                new OneOnAll(Duration.ofHours(2), 5_000, new SimpleMeterRegistry()),
+                new OneOnAll(Duration.ofHours(2), MissThresholds.of(5_000), new SimpleMeterRegistry()),
+                sizes,
                 thresholds,
                 sources -> Optional.of(sources.get(0)),
                 () -> now,
@@ -245,8 +256,9 @@ class HazardsTest {
         handle(track(1, one, "c1", now, "a", "b"));
         handle(track(2, near, "c2", now, "a", "b"));
 
+        // not at once: the moment would tell the time
         assertThat(later(Duration.ofMinutes(39))).isEmpty();
-        List<StoredProduct> made = later(Duration.ofMinutes(2));
+        List<StoredProduct> made = later(Duration.ofMinutes(11));
         assertThat(only(made).getState()).isEqualTo(ConjunctionState.CONJUNCTION_STATE_PASSED);
         assertThat(made.get(0).getBasis().getAudiencesList()).containsExactly("a", "b");
         assertThat(later(Duration.ofHours(1))).isEmpty();
@@ -256,11 +268,139 @@ class HazardsTest {
     void who_shares_a_view_changes_nothing_for_others() throws Exception {
         handle(track(1, one, "c1", now, "a"));
         List<StoredProduct> alone = to(handle(track(2, near, "c2", now, "a")), "a");
-        hazardsWith(new Thresholds(1e-7, 1e-2));
+        hazardsWith(audience -> new Thresholds(1e-7, 1e-2));
         handle(track(1, one, "c1", now, "a", "b"));
         List<StoredProduct> together = to(handle(track(2, near, "c2", now, "a", "b")), "a");
 
         assertThat(together.get(0).getProduct()).isEqualTo(alone.get(0).getProduct());
+    }
+
+    /** The way of an object as its operator gives it, a state a minute for the length of the window. */
+    private static Solution ephemeris(
+            int number, OrbitState state, String contribution, Instant received, String... to) {
+        Ephemeris.Builder states = Ephemeris.newBuilder()
+                .setObject(
+                        ObjectReference.newBuilder().setCatalogueNumber(number).setName("OBJECT " + number));
+        Propagation.states(
+                        state,
+                        ForceModel.forOrbit(state),
+                        nl.sluis.orbit.determination.Ephemeris.epochs(
+                                EPOCH, EPOCH.plus(Duration.ofHours(2)), Duration.ofMinutes(1)))
+                .forEach(one -> states.addStates(OrbitMessages.state(one)));
+        return track(number, state, contribution, received, to).toBuilder()
+                .setEphemeris(states)
+                .build();
+    }
+
+    @Test
+    void an_operators_ephemeris_is_screened_as_a_source_of_its_own() throws Exception {
+        handle(track(1, one, "c1", now, "a"));
+        ConjunctionWarning fused = only(to(handle(track(2, near, "c2", now, "a")), "a"));
+        List<StoredProduct> made = to(handle(ephemeris(2, near, "c3", now, "a")), "a");
+
+        ConjunctionWarning told = only(made);
+        assertThat(told.getObject2().getEphemerisName()).isEqualTo("EXTERNAL EPHEMERIS");
+        assertThat(told.getObject2().hasCovariance()).isFalse();
+        assertThat(told.hasProbability()).isFalse();
+        assertThat(told.getMissDistanceM()).isCloseTo(fused.getMissDistanceM(), within(1.0));
+        // the same event, and a history of its own
+        assertThat(told.getConjunctionId()).isEqualTo(fused.getConjunctionId());
+        assertThat(told.getPreviousMessageId()).isEmpty();
+        assertThat(made.get(0).getProduct().getVersion()).isEqualTo(1);
+        // the whole day's ephemeris goes to all that policy lets have it
+        assertThat(handle(ephemeris(3, far, "c4", now, "a"))).isEmpty();
+    }
+
+    @Test
+    void what_one_source_no_longer_finds_is_not_cleared_for_another() throws Exception {
+        handle(track(1, one, "c1", now, "a"));
+        handle(track(2, near, "c2", now, "a"));
+        handle(ephemeris(2, near, "c3", now, "a"));
+        now = now.plusSeconds(120);
+
+        List<StoredProduct> made = to(handle(track(2, far, "c4", now, "a")), "a");
+        ConjunctionWarning cleared = only(made);
+        assertThat(cleared.getState()).isEqualTo(ConjunctionState.CONJUNCTION_STATE_CLEARED);
+        assertThat(cleared.getObject2().getEphemerisName()).isEqualTo("NONE");
+        assertThat(only(to(later(Duration.ofHours(1)), "a")).getObject2().getEphemerisName())
+                .isEqualTo("EXTERNAL EPHEMERIS");
+    }
+
+    @Test
+    void an_ephemeris_that_an_audience_may_not_use_meets_nobody_there() throws Exception {
+        handle(track(1, one, "c1", now, "a", "b"));
+        List<StoredProduct> made = handle(ephemeris(2, near, "c2", now, "a"));
+
+        assertThat(to(made, "a")).hasSize(1);
+        assertThat(to(made, "b")).isEmpty();
+    }
+
+    @Test
+    void an_encounter_near_the_threshold_of_one_audience_is_looked_at_again_for_that_one() throws Exception {
+        // of probability 1e-6 to 1e-2: may change for who acts from 1e-4 on, and not for who does from a half on
+        hazardsWith(audience -> audience.equals("a") ? new Thresholds(1e-7, 1e-2) : new Thresholds(0.5, 0.9));
+        handle(track(1, one, "c1", now, "a", "b"));
+        handle(track(2, near, "c2", now, "a", "b"));
+        now = now.plusSeconds(120);
+
+        List<StoredProduct> made = handle(track(2, near, "c3", now, "a", "b"));
+
+        assertThat(only(to(made, "a")).getState()).isEqualTo(ConjunctionState.CONJUNCTION_STATE_AHEAD);
+        assertThat(to(made, "b")).isEmpty();
+    }
+
+    @Test
+    void a_partners_message_joins_the_encounters_of_those_who_may_use_it() throws Exception {
+        handle(track(1, one, "c1", now, "a", "b"));
+        List<StoredProduct> own = handle(track(2, near, "c2", now, "a", "b"));
+        ConjunctionWarning found = only(to(own, "a"));
+        ConjunctionWarning theirs = found.toBuilder()
+                .setOriginator("CARA")
+                .setConjunctionId("")
+                .setMessageId("cara-1")
+                .setTca(Times.timestamp(Times.instant(found.getTca()).plusSeconds(3)))
+                .build();
+
+        List<StoredProduct> made = handle(
+                track(1, one, "c3", now, "a").toBuilder().setConjunction(theirs).build());
+
+        ConjunctionWarning joined = only(to(made, "a"));
+        assertThat(joined.getConjunctionId()).isEqualTo(found.getConjunctionId());
+        assertThat(joined.getMessageId()).isEqualTo("cara-1");
+        assertThat(joined.getPreviousMessageId()).isEmpty();
+        assertThat(to(made, "b")).isEmpty();
+        StoredProduct alone = made.stream()
+                .filter(product -> product.getBasis().getAudiencesCount() == 0)
+                .findFirst()
+                .orElseThrow();
+        assertThat(alone.getBasis().getBesideList()).containsExactly("a");
+        assertThat(alone.getProduct().getConjunction().getConjunctionId()).isNotEqualTo(found.getConjunctionId());
+        // and who may not use it is told the next as if it had never been
+        assertThat(events(handle(track(2, near, "c4", now.plusSeconds(120), "a", "b")), "b"))
+                .containsExactly(found.getMessageId());
+    }
+
+    /** Which messages those follow that go to an audience. */
+    private static List<String> events(List<StoredProduct> products, String audience) {
+        return to(products, audience).stream()
+                .map(product -> product.getProduct().getConjunction().getPreviousMessageId())
+                .toList();
+    }
+
+    @Test
+    void sizes_are_those_of_the_data_about_objects_and_say_so() throws Exception {
+        hazardsWith(
+                audience -> new Thresholds(1e-7, 1e-2),
+                ObjectSizes.read("object,hard_body_radius_m,source\n2,12.5,the builder\n"));
+        handle(track(1, one, "c1", now, "a"));
+        ConjunctionWarning warning = only(to(handle(track(2, near, "c2", now, "a")), "a"));
+
+        assertThat(warning.getProbability().getHardBodyRadiusM()).isEqualTo(17.5);
+        assertThat(warning.getProbability().getHardBodyRadiusSource())
+                .isEqualTo("sum of 5.0 m assumed for a payload and 12.5 m by the builder");
+        assertThat(warning.getObject2().getPhysicalProperties().getHardBodyRadiusM())
+                .isEqualTo(12.5);
+        assertThat(warning.getObject1().hasPhysicalProperties()).isFalse();
     }
 
     @Test

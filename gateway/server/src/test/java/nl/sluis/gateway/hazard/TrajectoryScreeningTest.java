@@ -14,6 +14,7 @@ import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Propagation;
+import nl.sluis.orbit.encounter.ObjectSizes;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.ObjectReference;
@@ -62,7 +63,7 @@ class TrajectoryScreeningTest {
     @Test
     void what_was_released_is_met_and_an_operator_never_meets_itself() {
         List<ConjunctionWarning> found =
-                TrajectoryScreening.screen(plan, List.of(track(1, other), track(2, other)), 5_000);
+                TrajectoryScreening.screen(plan, List.of(track(1, other), track(2, other)), 5_000, ObjectSizes.NONE);
 
         assertThat(found).hasSize(1);
         assertThat(found.get(0).getObject2().getObject().getCatalogueNumber()).isEqualTo(2);
@@ -77,8 +78,9 @@ class TrajectoryScreeningTest {
         OrbitState old =
                 new OrbitState(EPOCH.minus(Duration.ofDays(30)), other.frame(), other.positionM(), other.velocityMps());
 
-        assertThat(TrajectoryScreening.screen(plan, List.of(), 5_000)).isEmpty();
-        assertThat(TrajectoryScreening.screen(plan, List.of(track(2, old)), 5_000))
+        assertThat(TrajectoryScreening.screen(plan, List.of(), 5_000, ObjectSizes.NONE))
+                .isEmpty();
+        assertThat(TrajectoryScreening.screen(plan, List.of(track(2, old)), 5_000, ObjectSizes.NONE))
                 .isEmpty();
     }
 
@@ -89,7 +91,7 @@ class TrajectoryScreeningTest {
                 .addStates(plan.getStates(0))
                 .build();
 
-        assertThatThrownBy(() -> TrajectoryScreening.screen(backwards, List.of(), 5_000))
+        assertThatThrownBy(() -> TrajectoryScreening.screen(backwards, List.of(), 5_000, ObjectSizes.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected: after");
     }

@@ -20,10 +20,15 @@ import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.encounter.CollisionProbability;
 import nl.sluis.policy.decide.Coarsening;
 import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionState;
+import nl.sluis.proto.v1.ConjunctionUrgency;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.OrbitDetermination;
+import nl.sluis.proto.v1.ProbabilitySensitivity;
+import nl.sluis.proto.v1.ProbabilityTrend;
+import nl.sluis.proto.v1.ProbabilityValidity;
 import nl.sluis.proto.v1.Proximity;
 import nl.sluis.proto.v1.ScreeningVolume;
 import nl.sluis.proto.v1.Track;
@@ -140,6 +145,31 @@ class CoarseProductsTest {
                         .minus(OrbitMessages.vector(track.getState().getPositionM()))
                         .norm())
                 .isLessThan(1e-3);
+    }
+
+    @Test
+    void aWarningTellsNothingOfTheTrueProbabilityAndItsHistory() {
+        ConjunctionWarning truth = encounter().toBuilder()
+                .setRelativePositionSigmaRtnM(
+                        nl.sluis.proto.v1.Vector3.newBuilder().setX(31).setY(41).setZ(59))
+                .addSensitivities(ProbabilitySensitivity.newBuilder()
+                        .setRadiusFactor(2)
+                        .setSigmaFactor(1)
+                        .setValue(3e-5))
+                .setState(ConjunctionState.CONJUNCTION_STATE_AHEAD)
+                .setUrgency(ConjunctionUrgency.CONJUNCTION_URGENCY_CRITICAL)
+                .setTrend(ProbabilityTrend.PROBABILITY_TREND_RISING)
+                .build();
+
+        ConjunctionWarning seen = conjunction(truth, SIGMA_M);
+
+        assertThat(seen.getSensitivitiesList()).isEmpty();
+        assertThat(seen.getTrend()).isEqualTo(ProbabilityTrend.PROBABILITY_TREND_UNSPECIFIED);
+        assertThat(seen.getUrgency()).isEqualTo(ConjunctionUrgency.CONJUNCTION_URGENCY_UNSPECIFIED);
+        assertThat(seen.getState()).isEqualTo(ConjunctionState.CONJUNCTION_STATE_AHEAD);
+        assertThat(seen.getRelativePositionSigmaRtnM().getX()).isGreaterThan(SIGMA_M);
+        assertThat(seen.getProbability().getReasonsList()).hasSize(1);
+        assertThat(seen.getProbability().getValidity()).isEqualTo(ProbabilityValidity.PROBABILITY_VALIDITY_DOUBTFUL);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -119,6 +120,30 @@ class StageTest {
 
             assertThat(recorder.handled).containsExactly("a", "b", "c");
             assertThat(asked).hasValue(3);
+        }
+    }
+
+    @Test
+    void what_one_entry_makes_may_be_more_than_the_journal_takes_at_once() throws Exception {
+        int many = StoreLimits.DEFAULT.queueEntriesMax() + 1;
+        try (Journal journal = open()) {
+            append(journal, "a");
+            Stage stage = new Stage("test", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, new Stage.Work() {
+                @Override
+                public void restore(Entry entry) {}
+
+                @Override
+                public List<NewEntry> handle(Entry entry) {
+                    return Collections.nCopies(many, NewEntry.of(entry.payload()));
+                }
+            });
+            stage.start();
+            awaitIdle(journal, many);
+            stage.close();
+
+            assertThat(stage.fatal()).isEmpty();
+            assertThat(journal.progress(LogName.SOLUTIONS, "test")).isEqualTo(1);
+            assertThat(journal.watermark(LogName.SOLUTIONS)).isEqualTo(many);
         }
     }
 

@@ -1,5 +1,6 @@
-package nl.sluis.gateway.hazard;
+package nl.sluis.gateway.item;
 
+import nl.sluis.policy.bundle.Audience;
 import nl.sluis.proto.v1.ConjunctionUrgency;
 import nl.sluis.proto.v1.ConjunctionWarning;
 
@@ -25,7 +26,19 @@ public record Thresholds(double observe, double critical) {
         }
     }
 
-    ConjunctionUrgency urgency(ConjunctionWarning warning) {
+    /** Those of an audience, which go before these where its tenants state some. */
+    public Thresholds of(Audience audience) {
+        return audience.warnings()
+                .map(own -> new Thresholds(own.observe(), own.critical()))
+                .orElse(this);
+    }
+
+    /** The warning with its urgency by the probability that it states; unspecified where it states none. */
+    public ConjunctionWarning classed(ConjunctionWarning warning) {
+        return warning.toBuilder().setUrgency(urgency(warning)).build();
+    }
+
+    private ConjunctionUrgency urgency(ConjunctionWarning warning) {
         if (!warning.hasProbability()) {
             return ConjunctionUrgency.CONJUNCTION_URGENCY_UNSPECIFIED;
         }
@@ -38,7 +51,8 @@ public record Thresholds(double observe, double critical) {
                 : ConjunctionUrgency.CONJUNCTION_URGENCY_LOW;
     }
 
-    boolean isNear(double probability) {
+    /** Whether the next orbit may bring a probability across a threshold. */
+    public boolean isNear(double probability) {
         return probability >= observe / NEAR && probability < critical * NEAR;
     }
 }

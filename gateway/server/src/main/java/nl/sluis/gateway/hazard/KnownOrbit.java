@@ -2,6 +2,7 @@ package nl.sluis.gateway.hazard;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
@@ -14,14 +15,15 @@ import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.determination.Ephemeris;
 import nl.sluis.orbit.determination.LocalAxes;
 import nl.sluis.orbit.encounter.ScreenedObject;
+import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Track;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An orbit that fusion made for one view, and where it leads over a window. Two are the same only if they are the same
- * solution: what was found about one is never taken for another's.
+ * An orbit as one view knows it, and where it leads over a window: one that fusion made, or the ephemeris of whoever operates
+ * the object. Two are the same only if they are the same solution: what was found about one is never taken for another's.
  */
-final class FusedOrbit {
+final class KnownOrbit {
     /**
      * States on a revolution as low as the perigee: Hermite's polynomial of seventh degree errs by less than a metre between
      * them.
@@ -32,24 +34,48 @@ final class FusedOrbit {
     private static final double EARTH_MU = 3.986004418e14; // m³/s², IERS Conventions (2010), table 1.1
 
     private final Basis basis;
-    private final Track track;
     private final ObjectKey key;
+    private final ObjectReference object;
+    private final Optional<Track> track;
+    private final Optional<Ephemeris> given;
+    private final OrbitSource source;
     private final Instant start;
-    private final Duration window;
+    private final Instant end;
     private @Nullable ScreenedObject screened;
     private boolean isFollowed;
 
     /** The window begins with the last observation: before it nobody is warned any more. */
-    FusedOrbit(Basis basis, Track track, ObjectKey key, Duration window) {
+    KnownOrbit(Basis basis, Track track, ObjectKey key, Duration window) {
         this(basis, track, key, lastKnown(track), window);
     }
 
-    FusedOrbit(Basis basis, Track track, ObjectKey key, Instant start, Duration window) {
+    KnownOrbit(Basis basis, Track track, ObjectKey key, Instant start, Duration window) {
         this.basis = basis;
-        this.track = track;
         this.key = key;
+        this.object = track.getObject();
+        this.track = Optional.of(track);
+        this.given = Optional.empty();
+        this.source = OrbitSource.FUSION;
         this.start = start;
-        this.window = window;
+        this.end = start.plus(window);
+    }
+
+    /**
+     * An operator's ephemeris, as far as it reaches into a window that begins with its receipt.
+     *
+     * @param states at least two
+     */
+    KnownOrbit(Basis basis, ObjectReference object, ObjectKey key, Ephemeris states, Duration window) {
+        Instant received = Times.instant(basis.getReceived());
+        Instant last = received.plus(window);
+        this.basis = basis;
+        this.key = key;
+        this.object = object;
+        this.track = Optional.empty();
+        this.given = Optional.of(states);
+        this.source = OrbitSource.EPHEMERIS;
+        this.start = states.start().isAfter(received) ? states.start() : received;
+        this.end = states.end().isBefore(last) ? states.end() : last;
     }
 
     private static Instant lastKnown(Track track) {
@@ -64,8 +90,17 @@ final class FusedOrbit {
         return basis;
     }
 
-    Track track() {
+    ObjectReference object() {
+        return object;
+    }
+
+    /** The orbit that fusion made; empty: it is an operator's. */
+    Optional<Track> track() {
         return track;
+    }
+
+    OrbitSource source() {
+        return source;
     }
 
     ObjectKey key() {
@@ -81,21 +116,29 @@ final class FusedOrbit {
     }
 
     Instant end() {
-        return start().plus(window);
+        return end;
+    }
+
+    /** Whether it says where the object is at a time. */
+    boolean reaches(Instant epoch) {
+        return !epoch.isBefore(start) && !epoch.isAfter(end);
     }
 
     /** The object over the window; empty where its orbit can't be propagated so far. */
     Optional<ScreenedObject> screened() {
         if (!isFollowed) {
             isFollowed = true;
-            Trajectories.table(track, start(), end(), step())
-                    .ifPresent(table -> screened = new ScreenedObject(
-                            key.text(), track.getObject().getName(), "fusion", new ScreenedObject.Sampled(table)));
+            given.or(() -> track.flatMap(made -> Trajectories.table(made, start, end, step(made))))
+                    .ifPresent(states -> screened = new ScreenedObject(
+                            key.text(),
+                            object.getName(),
+                            source.name().toLowerCase(Locale.ROOT),
+                            new ScreenedObject.Sampled(states)));
         }
         return Optional.ofNullable(screened);
     }
 
-    private Duration step() {
+    private static Duration step(Track track) {
         OrbitState state = OrbitMessages.state(track.getState());
         double r = state.positionM().norm();
         double v2 = state.velocityMps().dot(state.velocityMps());
@@ -119,11 +162,11 @@ final class FusedOrbit {
      * Whether an older orbit of the object said something else: by more than a share of its own standard deviation where
      * this one begins or where the older one ends, or with another covariance.
      */
-    boolean movedFrom(FusedOrbit older, double sigmas) {
+    boolean movedFrom(KnownOrbit older, double sigmas) {
         return differs(older, start(), sigmas) || differs(older, older.end(), sigmas);
     }
 
-    private boolean differs(FusedOrbit older, Instant epoch, double sigmas) {
+    private boolean differs(KnownOrbit older, Instant epoch, double sigmas) {
         Optional<Ephemeris.Point> before = older.at(epoch);
         Optional<Ephemeris.Point> now = at(epoch);
         if (before.isEmpty()
@@ -155,6 +198,6 @@ final class FusedOrbit {
 
     @Override
     public String toString() {
-        return key + " of " + OrbitMessages.state(track.getState()).epoch();
+        return key + " " + source + " from " + start;
     }
 }
