@@ -144,9 +144,13 @@ final class Demo {
     }
 
     List<Contribution> conjunctions() throws IOException {
+        return conjunctionsUnder(label(CONJUNCTIONS_LABEL));
+    }
+
+    List<Contribution> conjunctionsUnder(Label label) throws IOException {
         List<Contribution> all = new ArrayList<>();
         for (String file : CONJUNCTION_FILES) {
-            all.add(document(file, DocumentFormat.DOCUMENT_FORMAT_CDM_KVN, CONJUNCTIONS_LABEL, read("cdm/" + file)));
+            all.add(document(file, DocumentFormat.DOCUMENT_FORMAT_CDM_KVN, label, read("cdm/" + file)));
         }
         return all;
     }
@@ -159,9 +163,13 @@ final class Demo {
     }
 
     Contribution document(String name, DocumentFormat format, String label, byte[] content) {
+        return document(name, format, label(label), content);
+    }
+
+    private static Contribution document(String name, DocumentFormat format, Label label, byte[] content) {
         return Contribution.newBuilder()
                 .setClientId(name)
-                .setLabel(label(label))
+                .setLabel(label)
                 .setDocument(
                         Document.newBuilder().setName(name).setFormat(format).setContent(ByteString.copyFrom(content)))
                 .build();

@@ -75,6 +75,8 @@ final class Histories {
     private static final Duration SLOT = Duration.ofMinutes(10);
     private static final int SLOTS = 14;
     private static final int OBSERVATIONS = 6;
+    private static final Duration PLAN_FROM = Duration.ofHours(9);
+    private static final Duration PLAN_TO = Duration.ofHours(12);
     private static final double RANGE_SIGMA_M = 30;
     private static final double ANGLE_SIGMA_RAD = 1e-4;
 
@@ -223,6 +225,11 @@ final class Histories {
         }
     }
 
+    /** Catalogue number of an object. */
+    static int number(int object) {
+        return OBJECTS[object];
+    }
+
     static Instant time(Instant start, int slot) {
         return start.plus(SLOT.multipliedBy(slot));
     }
@@ -344,6 +351,22 @@ final class Histories {
                         .setPositionM(vector(position))
                         .setVelocityMS(vector(velocity)))
                 .build();
+    }
+
+    /** The way of an object for some hours about the next time that the first two meet, as if a stranger flew it. */
+    static Ephemeris planned(int object, ObjectReference stranger) {
+        Ephemeris.Builder plan = Ephemeris.newBuilder().setObject(stranger);
+        for (Instant epoch = DAY.plus(PLAN_FROM);
+                epoch.isBefore(DAY.plus(PLAN_TO));
+                epoch = epoch.plus(Duration.ofMinutes(10))) {
+            SpacecraftState state = truth(object).propagate(date(epoch));
+            plan.addStates(StateVector.newBuilder()
+                    .setEpoch(timestamp(epoch))
+                    .setFrame(Frame.FRAME_GCRF)
+                    .setPositionM(vector(state.getPosition()))
+                    .setVelocityMS(vector(state.getPVCoordinates().getVelocity())));
+        }
+        return plan.build();
     }
 
     /** Elements of an object that follows the space station at a distance of its own. */

@@ -13,13 +13,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.partner.ReceivedProduct;
+import nl.sluis.proto.v1.AuditEntry;
+import nl.sluis.proto.v1.AuditEvent;
+import nl.sluis.proto.v1.AuditServiceGrpc;
+import nl.sluis.proto.v1.ConjunctionObject;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.Delivery;
 import nl.sluis.proto.v1.Document;
 import nl.sluis.proto.v1.DocumentFormat;
+import nl.sluis.proto.v1.IndexedEntry;
+import nl.sluis.proto.v1.ListEntriesRequest;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.ProductKind;
 import nl.sluis.proto.v1.SubscribeResponse;
@@ -29,9 +36,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nations track one satellite, and one of them also has a radar that nobody may know of. Its own orbit is sharp, its
- * allies' less so, and a commercial operator gets the warning that the nation has declared and nothing else. The same day is
- * played without the radar: nobody else's stream differs in a byte, except by the warnings.
+ * Three nations track one satellite, and one of them also has a radar that nobody may know of; the radar alone sees another
+ * satellite, which the first will meet. The nation's own orbit is sharp, its allies' less so, and a commercial operator gets
+ * the warnings that all have declared, those that the gateway finds in the nation's view too, and nothing else. The same day
+ * is played without the radar: nobody else's stream differs in a byte, except by the warnings.
  */
 class S61SecretRadarTest {
     private static final String OWNER = "fra/radar-west";
@@ -40,10 +48,15 @@ class S61SecretRadarTest {
     private static final List<String> ALLIES = List.of("deu/centre-north", "ita/centre-south", "nor/centre-fjord");
     private static final String OPERATOR = "lux/operator";
     private static final int SATELLITE = 0;
+    private static final int UNSEEN = 1;
     private static final String MESSAGE = "cdm/000020580_conj_000002017_20230613_001923_20230608_063715.cdm";
 
-    /** A rule of the nation's policy, and what its officers declare before it. */
-    private static final String RULE = "  - redact: own-residuals\n";
+    /** A line of each owner's policy, behind or before which its officers declare the same. */
+    private static final String FRA = "  - redact: own-residuals\n";
+
+    private static final String ITA = "  - deny: not-to-operators\n";
+    private static final String DEU =
+            "owner: DEU\nimports: [tenants.yaml, audiences.yaml, object-groups.yaml]\nrules:\n";
 
     private static final String DECLARED = """
           - relabel: safety-of-flight
@@ -58,6 +71,9 @@ class S61SecretRadarTest {
 
     private static Map<String, Received> with;
     private static Map<String, Received> without;
+
+    /** What the nation's own account says of the downgrades that it has declared. */
+    private static List<AuditEntry> downgrades;
 
     @BeforeAll
     static void bothDays() throws Exception {
@@ -83,19 +99,59 @@ class S61SecretRadarTest {
     }
 
     @Test
-    void theOperatorGetsItsWarningAndNothingElse() {
+    void theOperatorGetsItsWarningsAndNothingElse() {
         List<ReceivedProduct> products = with.get(OPERATOR).products();
         assertThat(products)
+                .extracting(one -> one.product().getKind())
+                .containsOnly(ProductKind.PRODUCT_KIND_CONJUNCTION);
+        assertThat(with.get(OPERATOR).warnings(S61SecretRadarTest::isUnseen))
+                .hasSize(products.size() - 1)
+                .isNotEmpty();
+        assertThat(with.get(OPERATOR).warnings(warning -> !isUnseen(warning)))
                 .singleElement()
-                .satisfies(one -> assertThat(one.product().getKind()).isEqualTo(ProductKind.PRODUCT_KIND_CONJUNCTION));
-        ConjunctionWarning warning = products.get(0).product().getConjunction();
-        assertThat(warning.hasTca()).isTrue();
-        assertThat(warning.getMissDistanceM()).isEqualTo(12_300);
-        assertThat(warning.getObject1().hasState()).isFalse();
-        assertThat(warning.getObject1().hasCovariance()).isFalse();
+                .extracting(one -> one.product().getConjunction().getMissDistanceM())
+                .isEqualTo(12_300.0);
+        assertThat(products)
+                .extracting(one -> one.product().getConjunction())
+                .allSatisfy(warning -> assertThat(warning)
+                        .isEqualTo(ConjunctionWarning.newBuilder()
+                                .setTca(warning.getTca())
+                                .setMissDistanceM(100 * Math.rint(warning.getMissDistanceM() / 100))
+                                .setObject1(ConjunctionObject.newBuilder()
+                                        .setObject(warning.getObject1().getObject()))
+                                .setObject2(ConjunctionObject.newBuilder()
+                                        .setObject(warning.getObject2().getObject()))
+                                .build()));
         assertThat(with.get(OPERATOR).messages())
                 .extracting(message -> new String(message.toByteArray(), StandardCharsets.ISO_8859_1))
                 .noneMatch(message -> message.contains("deep-eye"));
+    }
+
+    @Test
+    void whatTheOperatorIsToldIsWhatTheGatewayFoundForTheNation() {
+        List<ConjunctionWarning> found = with.get(NATION).warnings(S61SecretRadarTest::isUnseen).stream()
+                .map(one -> one.product().getConjunction())
+                .toList();
+        assertThat(found).allSatisfy(warning -> {
+            assertThat(warning.getObject1().hasCovariance()).isTrue();
+            assertThat(warning.getProbability().getValue()).isPositive();
+        });
+        assertThat(with.get(OPERATOR).warnings(S61SecretRadarTest::isUnseen))
+                .extracting(one -> one.product().getConjunction())
+                .allSatisfy(told -> assertThat(found).anySatisfy(warning -> {
+                    assertThat(told.getTca()).isEqualTo(warning.getTca());
+                    assertThat(told.getMissDistanceM()).isEqualTo(100 * Math.floor(warning.getMissDistanceM() / 100));
+                }));
+    }
+
+    @Test
+    void eachUseOfTheDeclarationIsInTheNationsAccount() {
+        assertThat(downgrades).extracting(AuditEntry::getRule).containsOnly("fra-radar/safety-of-flight");
+        assertThat(downgrades)
+                .extracting(AuditEntry::getItemId)
+                .containsExactlyElementsOf(with.get(OPERATOR).products().stream()
+                        .map(one -> one.product().getProductId())
+                        .toList());
     }
 
     @Test
@@ -108,6 +164,11 @@ class S61SecretRadarTest {
         assertThat(contents(with.get(OPERATOR), false)).isEqualTo(contents(without.get(OPERATOR), false));
         assertThat(contents(without.get(OPERATOR), true)).isEmpty();
         assertThat(bytes(with.get(NATION))).isNotEqualTo(bytes(without.get(NATION)));
+    }
+
+    private static boolean isUnseen(ConjunctionWarning warning) {
+        return Stream.of(warning.getObject1(), warning.getObject2())
+                .anyMatch(object -> object.getObject().getCatalogueNumber() == Histories.number(UNSEEN));
     }
 
     private static double sigma(Map<String, Received> day, String subscriber) {
@@ -149,8 +210,20 @@ class S61SecretRadarTest {
                 Files.copy(folder.resolve("with/data").resolve(key), data.resolve(key));
             }
         }
-        try (GatewayUnderTest gateway =
-                GatewayUnderTest.start(home, pki, clock, "/non-interference/", Map.of(RULE, DECLARED + RULE))) {
+        try (GatewayUnderTest gateway = GatewayUnderTest.start(
+                home,
+                pki,
+                clock,
+                "/non-interference/",
+                Map.of(
+                        FRA,
+                        DECLARED + FRA,
+                        ITA,
+                        DECLARED + ITA,
+                        DEU,
+                        DEU + DECLARED,
+                        "window: PT4H",
+                        "window: PT12H"))) {
             Map<String, Received> received = new TreeMap<>();
             List<String> subscribers = new ArrayList<>(ALLIES);
             subscribers.addAll(List.of(NATION, OPERATOR));
@@ -170,12 +243,20 @@ class S61SecretRadarTest {
                     List.of(Histories.contribution("orbit", demo.label(Marking.ALLIES.notation("deu/radar-north")))
                             .setEphemeris(Histories.orbit(SATELLITE, 1000))
                             .build()));
+            if (radar) {
+                gateway.accepted(
+                        OWNER,
+                        List.of(Histories.contribution("unseen", demo.label(Marking.OWN.notation(OWNER)))
+                                .setEphemeris(Histories.orbit(UNSEEN, -800))
+                                .build()));
+            }
             int slot = 0;
             for (String originator : Histories.ORIGINATORS) {
                 slot++;
-                observe(gateway, received, clock, start, slot, originator, originator, Marking.ALLIES);
+                observe(gateway, received, clock, start, slot, originator, originator, SATELLITE, Marking.ALLIES);
                 if (radar) {
-                    observe(gateway, received, clock, start, slot, OWNER, RADAR, Marking.OWN);
+                    observe(gateway, received, clock, start, slot, OWNER, RADAR, SATELLITE, Marking.OWN);
+                    observe(gateway, received, clock, start, slot, OWNER, RADAR, UNSEEN, Marking.OWN);
                 }
                 if (radar && slot == 2) {
                     gateway.accepted(OWNER, List.of(warning(demo)));
@@ -184,6 +265,18 @@ class S61SecretRadarTest {
             gateway.idle(received.get(NATION));
             clock.moveTo(Histories.time(start, slot + 1));
             gateway.quiet(List.copyOf(received.values()));
+            if (radar) {
+                downgrades = AuditServiceGrpc.newBlockingStub(
+                                gateway.tenant(OWNER).channel())
+                        .listEntries(ListEntriesRequest.newBuilder()
+                                .setPageSize(1_000)
+                                .build())
+                        .getEntriesList()
+                        .stream()
+                        .map(IndexedEntry::getEntry)
+                        .filter(entry -> entry.getEvent() == AuditEvent.AUDIT_EVENT_DOWNGRADED)
+                        .toList();
+            }
             return received;
         }
     }
@@ -196,6 +289,7 @@ class S61SecretRadarTest {
             int slot,
             String originator,
             String sensor,
+            int satellite,
             Marking marking)
             throws Exception {
         gateway.idle(received.get(NATION));
@@ -203,9 +297,10 @@ class S61SecretRadarTest {
         gateway.accepted(
                 originator,
                 List.of(Histories.contribution(
-                                "pass-" + slot + "-" + sensor, gateway.demo().label(marking.notation(originator)))
+                                "pass-" + slot + "-" + sensor + "-" + satellite,
+                                gateway.demo().label(marking.notation(originator)))
                         .setObservations(Histories.observations(
-                                sensor, SATELLITE, slot, new Random(7L * slot + sensor.hashCode())))
+                                sensor, satellite, slot, new Random(7L * slot + sensor.hashCode() + satellite)))
                         .build()));
     }
 

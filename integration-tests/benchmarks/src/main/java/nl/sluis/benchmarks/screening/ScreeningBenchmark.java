@@ -20,6 +20,7 @@ import java.util.zip.GZIPInputStream;
 import nl.sluis.orbit.ccsds.ElementsReader;
 import nl.sluis.orbit.ccsds.MeanElements;
 import nl.sluis.orbit.ccsds.MessageException;
+import nl.sluis.orbit.encounter.MissThresholds;
 import nl.sluis.orbit.encounter.ScreenedCatalogue;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.Screening;
@@ -102,8 +103,10 @@ public final class ScreeningBenchmark {
         Collections.shuffle(singles, new Random(1));
         for (int round = 0; round < rounds; round++) {
             Cost<Integer> one = measured(() -> singles.subList(0, SINGLES).stream()
-                    .mapToInt(o ->
-                            ready.result().screen(o, THRESHOLD_M).encounters().size())
+                    .mapToInt(o -> ready.result()
+                            .screen(o, MissThresholds.of(THRESHOLD_M))
+                            .encounters()
+                            .size())
                     .sum());
             System.out.printf(
                     Locale.ROOT,
@@ -190,7 +193,7 @@ public final class ScreeningBenchmark {
 
     private static ScreeningResult screened(
             List<ScreenedObject> objects, Instant start, Duration window, double thresholdM) {
-        return Screening.screen(objects, start, window, thresholdM, THREADS, share -> {});
+        return Screening.screen(objects, start, window, MissThresholds.of(thresholdM), THREADS, share -> {});
     }
 
     /** The baseline: every object at every minute of the day, one thread. */

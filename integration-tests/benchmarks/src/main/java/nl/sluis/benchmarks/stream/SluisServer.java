@@ -24,6 +24,7 @@ import nl.sluis.gateway.identity.CertificateRules;
 import nl.sluis.gateway.identity.Identities;
 import nl.sluis.gateway.identity.RpcPermissions;
 import nl.sluis.gateway.item.AudienceId;
+import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.release.DecisionLog;
 import nl.sluis.gateway.release.DeliveryLog;
 import nl.sluis.gateway.release.Frames;
@@ -121,6 +122,7 @@ final class SluisServer implements StreamServer {
                 policy,
                 new Signer(signing.getPrivate(), signing.getPublic()),
                 new Coarsening(cursorKey, 60),
+                new Thresholds(1e-6, 1e-4),
                 withdrawn,
                 journal,
                 workers,
