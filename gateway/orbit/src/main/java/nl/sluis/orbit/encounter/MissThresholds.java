@@ -1,8 +1,12 @@
 package nl.sluis.orbit.encounter;
 
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.Regime;
 
@@ -18,15 +22,26 @@ public record MissThresholds(double anyM, Map<String, Double> ownM) {
     /** Largest threshold, m: beyond it the cells of the search would be no filter. */
     public static final double MOST_M = 100_000;
 
+    private static final Set<String> REGIMES = Arrays.stream(Regime.values())
+            .map(regime -> regime.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+
     /**
      * Checks the distances.
      *
-     * @throws IllegalArgumentException if one is not positive or too large
+     * @throws IllegalArgumentException if one is not positive or too large, or of neither a regime nor an object
      */
     public MissThresholds {
         ownM = Map.copyOf(ownM);
         check("threshold", anyM);
-        ownM.forEach((whose, thresholdM) -> check("threshold of " + whose, thresholdM));
+        ownM.forEach((whose, thresholdM) -> {
+            // a number or designator has digits: what has none and is no regime is misspelt
+            if (!REGIMES.contains(whose) && whose.chars().noneMatch(Character::isDigit)) {
+                throw new IllegalArgumentException(
+                        "threshold of `" + whose + "` (expected: one of " + REGIMES + ", or an object)");
+            }
+            check("threshold of " + whose, thresholdM);
+        });
     }
 
     private static void check(String what, double thresholdM) {

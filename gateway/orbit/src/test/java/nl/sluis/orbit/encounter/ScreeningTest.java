@@ -285,6 +285,15 @@ class ScreeningTest {
     }
 
     @Test
+    void a_distance_of_nobody_is_refused() {
+        assertThatThrownBy(() -> new MissThresholds(1000, Map.of("gso", 2000.0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("threshold of `gso` (expected: one of [leo, meo, geo, heo], or an object)");
+        assertThatThrownBy(() -> new MissThresholds(1000, Map.of("25544", 200_000.0)))
+                .hasMessage("threshold of 25544: `200000.0` (expected: above 0, at most 100000 m)");
+    }
+
+    @Test
     void a_senseless_window_is_refused() {
         assertThatThrownBy(
                         () -> Screening.screen(objects, START, Duration.ZERO, MissThresholds.of(1000), 1, share -> {}))
