@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The interop client of gRPC, over mutual TLS, against its test service on the HTTP server, the TLS and the call handling of
- * the partner port. A case is named as in gRPC's list of interop tests.
+ * the partner port: the 22 cases that grpc-java's own server passes. A case is named as in gRPC's list of interop tests.
  */
 class InteropTest {
     /** The largest message of the cases, and some bytes around it. */
@@ -35,6 +35,9 @@ class InteropTest {
 
     /** What the cases compress are zeros, which shrink to a thousandth. */
     private static final int DECOMPRESSION_RATIO_MAX = 1_000;
+
+    /** Iterations of the soaks, as many as gRPC's client makes unless told otherwise. */
+    private static final int SOAK_ITERATIONS = 10;
 
     /** Calls of pick_first_unary, which all must reach one server. */
     private static final int PICK_FIRST_CALLS = 100;
@@ -94,6 +97,8 @@ class InteropTest {
         cases.put("timeout_on_sleeping_server", AbstractInteropTest::timeoutOnSleepingServer);
         cases.put("very_large_request", AbstractInteropTest::veryLargeRequest);
         cases.put("pick_first_unary", Client::pickFirstUnary);
+        cases.put("rpc_soak", Client::rpcSoak);
+        cases.put("channel_soak", Client::channelSoak);
         return cases.entrySet().stream().map(one -> DynamicTest.dynamicTest(one.getKey(), () -> run(one.getValue())));
     }
 
@@ -149,7 +154,7 @@ class InteropTest {
             return false;
         }
 
-        /** Said in prose by gRPC; its own code for it is private. */
+        /** Like the next two said in prose by gRPC; its own code for them is private. */
         void pickFirstUnary() {
             SimpleRequest request = SimpleRequest.newBuilder()
                     .setResponseSize(1)
@@ -159,6 +164,20 @@ class InteropTest {
             String server = blockingStub.unaryCall(request).getServerId();
             for (int i = 0; i < PICK_FIRST_CALLS; i++) {
                 assertThat(blockingStub.unaryCall(request).getServerId()).isEqualTo(server);
+            }
+        }
+
+        void rpcSoak() throws Exception {
+            for (int i = 0; i < SOAK_ITERATIONS; i++) {
+                largeUnary();
+            }
+        }
+
+        void channelSoak() throws Exception {
+            for (int i = 0; i < SOAK_ITERATIONS; i++) {
+                largeUnary();
+                tearDown();
+                setUp();
             }
         }
     }
