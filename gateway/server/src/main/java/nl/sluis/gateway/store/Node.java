@@ -1,7 +1,6 @@
 package nl.sluis.gateway.store;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every {@link #RENEWAL} it renews its leases. It may send for {@link #LEASE} on its own monotonic clock after it last
  * asked and was told that the policies it applies are the newest; a node that slept, or that the journal's primary does
- * not answer, finds that this time is over. Each stage is a duty that one node holds at a time; what a node writes after
- * it lost a duty is refused by the journal, whose tokens only grow.
+ * not answer, finds that this time is over. Each stage, and each partition of the fits, is a duty that one node holds
+ * at a time; what a node writes after it lost a duty is refused by the journal, whose tokens only grow.
  */
 public final class Node implements AutoCloseable {
     /** How long a node may act on what it was told: the longest time that a revocation takes to hold everywhere. */
@@ -35,14 +34,27 @@ public final class Node implements AutoCloseable {
     private final String name;
     private final LongSupplier nanoTime;
     private final LongSupplier appliedPolicies;
-    private final Map<String, LongFunction<Stage>> duties = new LinkedHashMap<>();
-    private final Map<String, Stage> running = new ConcurrentHashMap<>();
+    private final Map<String, LongFunction<? extends Duty>> duties = new LinkedHashMap<>();
+    private final Map<String, Duty> running = new ConcurrentHashMap<>();
     private final Map<String, Long> tokens = new ConcurrentHashMap<>();
     private final Thread thread = new Thread(this::run, "sluis-node");
     private final Object signal = new Object();
     private volatile long confirmedAt;
     private volatile boolean everConfirmed;
     private volatile boolean closing;
+
+    /** What one node at a time does. */
+    public interface Duty extends AutoCloseable {
+        /** Begins with it. */
+        void start();
+
+        /** True where another node has taken it over. */
+        boolean fenced();
+
+        /** Gives it up. */
+        @Override
+        void close();
+    }
 
     /**
      * @param journal the journal, shared or not
@@ -59,13 +71,13 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Adds a stage that one node at a time runs. Called before the start.
+     * Adds what one node at a time does: a stage, or a partition of the fits. Called before the start.
      *
-     * @param duty its name
-     * @param stage makes the stage with the fencing token that the node got
+     * @param name its name
+     * @param duty makes it with the fencing token that the node got
      */
-    public void add(String duty, LongFunction<Stage> stage) {
-        duties.put(duty, stage);
+    public void add(String name, LongFunction<? extends Duty> duty) {
+        duties.put(name, duty);
     }
 
     /** Takes part; returns after the first renewal was tried. */
@@ -85,12 +97,17 @@ public final class Node implements AutoCloseable {
 
     /** The stages that run here. */
     public List<Stage> stages() {
-        return new ArrayList<>(running.values());
+        return running.values().stream()
+                .filter(Stage.class::isInstance)
+                .map(Stage.class::cast)
+                .toList();
     }
 
     /** The stage of a duty, where it runs here. */
     public Optional<Stage> stage(String duty) {
-        return Optional.ofNullable(running.get(duty));
+        return Optional.ofNullable(running.get(duty))
+                .filter(Stage.class::isInstance)
+                .map(Stage.class::cast);
     }
 
     /** The fencing token of a duty, where this node has it. */
@@ -136,17 +153,17 @@ public final class Node implements AutoCloseable {
     }
 
     private void perform(String duty, @Nullable Long token) {
-        Stage stage = running.get(duty);
-        if (stage != null && (!Objects.equals(tokens.get(duty), token) || stage.fenced())) {
+        Duty held = running.get(duty);
+        if (held != null && (!Objects.equals(tokens.get(duty), token) || held.fenced())) {
             LOG.info("duty given up, node={} duty={}", name, duty);
             running.remove(duty);
-            stage.close();
-            stage = null;
+            held.close();
+            held = null;
         }
-        LongFunction<Stage> maker = duties.get(duty);
-        if (stage == null && token != null && maker != null) {
+        LongFunction<? extends Duty> maker = duties.get(duty);
+        if (held == null && token != null && maker != null) {
             LOG.info("duty taken, node={} duty={} token={}", name, duty, token);
-            Stage taken = maker.apply(token);
+            Duty taken = maker.apply(token);
             tokens.put(duty, token);
             running.put(duty, taken);
             taken.start();
@@ -165,6 +182,6 @@ public final class Node implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        running.values().forEach(Stage::close);
+        running.values().forEach(Duty::close);
     }
 }

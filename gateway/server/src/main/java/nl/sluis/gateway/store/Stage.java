@@ -1,7 +1,9 @@
 package nl.sluis.gateway.store;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -20,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * several, the place in the last of them: a stage that dies in between handles that entry again. Where the journal does not
  * answer for a while the stage waits and goes on by itself.
  */
-public final class Stage implements AutoCloseable {
-    /** Entries read at once; more would only cost memory. */
+public final class Stage implements Node.Duty {
+    /** Entries read at once, and begun before the first of them is done; more would only cost memory. */
     private static final int READ_ENTRIES_MAX = 64;
 
     /** How long what an entry made may wait for what the next entries make: one commit for them all costs less. */
@@ -61,8 +63,22 @@ public final class Stage implements AutoCloseable {
     // guarded by signal
     private boolean grew;
     // only the stage's own thread uses what follows
+    private final Deque<Started> started = new ArrayDeque<>();
     private long handled;
+    private long writtenNs;
     private List<NewEntry> unwritten = new ArrayList<>();
+
+    /** An entry that was begun. */
+    private record Started(Entry entry, Outcome outcome) {}
+
+    /** What comes of an entry, for the next log. */
+    public interface Outcome {
+        /** Whether it is there. */
+        boolean isDone();
+
+        /** Waits for it. Called once, by the stage's thread, in the order of the entries. */
+        List<NewEntry> get() throws Exception;
+    }
 
     /** What a stage does with its entries. Called by one thread. */
     public interface Work extends AutoCloseable {
@@ -74,6 +90,11 @@ public final class Stage implements AutoCloseable {
 
         /** Handles an entry and returns what it makes for the next log. */
         List<NewEntry> handle(Entry entry) throws Exception;
+
+        /** Begins to handle an entry. Further ones may be begun before its outcome is asked for. */
+        default Outcome start(Entry entry) throws Exception {
+            return done(handle(entry));
+        }
 
         /** Whether something other than an entry has changed since, so that {@link #refresh} is due before the next. */
         default boolean isStale() {
@@ -127,6 +148,7 @@ public final class Stage implements AutoCloseable {
     }
 
     /** Starts the stage; it first takes in what it handled before. */
+    @Override
     public void start() {
         thread.start();
     }
@@ -146,8 +168,8 @@ public final class Stage implements AutoCloseable {
         return failures.get();
     }
 
-    /** True where another node has taken this stage over. */
-    boolean fenced() {
+    @Override
+    public boolean fenced() {
         return fatal instanceof StoreException failure && failure.code() == StoreException.Code.FENCED;
     }
 
@@ -177,7 +199,7 @@ public final class Stage implements AutoCloseable {
                 long from = next;
                 List<Entry> entries = patiently(() ->
                         from > journal.watermark(input) ? List.of() : journal.read(input, from, READ_ENTRIES_MAX));
-                long begun = System.nanoTime();
+                writtenNs = System.nanoTime();
                 for (Entry entry : entries) {
                     if (closing) {
                         return;
@@ -187,15 +209,13 @@ public final class Stage implements AutoCloseable {
                         restore(entry);
                     } else {
                         giveWay();
-                        handle(entry);
-                        if (System.nanoTime() - begun > COMMIT_DELAY_NS) {
-                            write();
-                            begun = System.nanoTime();
-                        }
+                        start(entry);
+                        finish(false);
                     }
                     next = entry.position() + 1;
                 }
                 refreshIfStale();
+                finish(true);
                 write();
                 if (entries.isEmpty()) {
                     awaitGrowth(next);
@@ -218,6 +238,7 @@ public final class Stage implements AutoCloseable {
         if (!pressed.getAsBoolean()) {
             return;
         }
+        finish(true);
         write();
         long end = System.nanoTime() + GIVE_WAY.toNanos();
         synchronized (signal) {
@@ -231,6 +252,10 @@ public final class Stage implements AutoCloseable {
     /** Makes what a change makes due; outside the count of entries, so under names of its own. */
     private void refreshIfStale() throws InterruptedException {
         if (!work.isStale()) {
+            return;
+        }
+        finish(true);
+        if (closing) {
             return;
         }
         write();
@@ -280,15 +305,54 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    private void handle(Entry entry) {
+    private void start(Entry entry) {
+        Outcome outcome = done(List.of());
         try {
-            unwritten.addAll(work.handle(entry));
+            outcome = work.start(entry);
         } catch (StoreException e) {
             throw e;
         } catch (Exception | StackOverflowError e) {
             passOver(entry, e);
         }
-        handled = entry.position();
+        started.add(new Started(entry, outcome));
+    }
+
+    private static Outcome done(List<NewEntry> made) {
+        return new Outcome() {
+            @Override
+            public boolean isDone() {
+                return true;
+            }
+
+            @Override
+            public List<NewEntry> get() {
+                return made;
+            }
+        };
+    }
+
+    /**
+     * Takes what came of the entries that were begun, in their order.
+     *
+     * @param all waits for all of them; else takes those that are done already
+     */
+    private void finish(boolean all) throws InterruptedException {
+        while (!started.isEmpty()
+                && !closing
+                && (all || started.element().outcome().isDone())) {
+            Started first = started.remove();
+            try {
+                unwritten.addAll(first.outcome().get());
+            } catch (StoreException e) {
+                throw e;
+            } catch (Exception | StackOverflowError e) {
+                passOver(first.entry(), e);
+            }
+            handled = first.entry().position();
+            if (System.nanoTime() - writtenNs > COMMIT_DELAY_NS) {
+                write();
+            }
+        }
     }
 
     /** Makes durable what was made since the last time, and how far the stage is. */
@@ -311,6 +375,7 @@ public final class Stage implements AutoCloseable {
         advance(part, handled);
         unwritten = new ArrayList<>();
         position = handled;
+        writtenNs = System.nanoTime();
     }
 
     /** Writes a part before the place moves, unless another life has taken over. */

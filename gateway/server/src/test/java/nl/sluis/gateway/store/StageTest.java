@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -147,6 +150,48 @@ class StageTest {
         }
     }
 
+    @Test
+    void what_entries_make_is_written_in_their_order_however_their_work_ends() throws Exception {
+        try (Journal journal = open()) {
+            append(journal, "a", "b", "c");
+            Map<String, CompletableFuture<List<NewEntry>>> running = new ConcurrentHashMap<>();
+            CountDownLatch begun = new CountDownLatch(3);
+            Recorder recorder = new Recorder(0) {
+                @Override
+                public Stage.Outcome start(Entry entry) {
+                    CompletableFuture<List<NewEntry>> made = new CompletableFuture<>();
+                    running.put(new String(entry.payload(), StandardCharsets.UTF_8), made);
+                    begun.countDown();
+                    return new Stage.Outcome() {
+                        @Override
+                        public boolean isDone() {
+                            return made.isDone();
+                        }
+
+                        @Override
+                        public List<NewEntry> get() throws Exception {
+                            return made.get();
+                        }
+                    };
+                }
+            };
+            Stage stage = new Stage("test", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder);
+            stage.start();
+            assertThat(begun.await(LIMIT_S, TimeUnit.SECONDS))
+                    .as("all are begun before the first is done")
+                    .isTrue();
+            running.get("c").complete(List.of(NewEntry.of("made of c".getBytes(StandardCharsets.UTF_8))));
+            running.get("b").completeExceptionally(new IllegalStateException("fails later"));
+            running.get("a").complete(List.of(NewEntry.of("made of a".getBytes(StandardCharsets.UTF_8))));
+            awaitIdle(journal, 2);
+            stage.close();
+
+            assertThat(outputs(journal)).containsExactly("made of a", "made of c");
+            assertThat(stage.failures()).isEqualTo(1);
+            assertThat(stage.position()).isEqualTo(3);
+        }
+    }
+
     private Journal open() {
         return EmbeddedJournal.open(folder.resolve("journal"), clock, StoreLimits.DEFAULT);
     }
@@ -175,7 +220,7 @@ class StageTest {
                 .toList();
     }
 
-    private static final class Recorder implements Stage.Work {
+    private static class Recorder implements Stage.Work {
         final List<String> restored = new ArrayList<>();
         final List<String> handled = new ArrayList<>();
         final CountDownLatch seen;
