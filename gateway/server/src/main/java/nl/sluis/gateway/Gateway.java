@@ -39,7 +39,9 @@ import nl.sluis.gateway.audit.ContributionAccounts;
 import nl.sluis.gateway.audit.TreeHeadSigner;
 import nl.sluis.gateway.fusion.Forces;
 import nl.sluis.gateway.fusion.Fusion;
+import nl.sluis.gateway.fusion.OrderedFits;
 import nl.sluis.gateway.fusion.SensorCalibrations;
+import nl.sluis.gateway.fusion.SharedFits;
 import nl.sluis.gateway.hazard.CatalogueScreening;
 import nl.sluis.gateway.hazard.Hazards;
 import nl.sluis.gateway.hazard.OneOnAll;
@@ -94,6 +96,7 @@ import nl.sluis.gateway.store.Node;
 import nl.sluis.gateway.store.Retention;
 import nl.sluis.gateway.store.Stage;
 import nl.sluis.gateway.store.StoreException;
+import nl.sluis.gateway.store.TaskQueue;
 import nl.sluis.gateway.stream.Catalogue;
 import nl.sluis.gateway.stream.LiveSubscriptions;
 import nl.sluis.gateway.stream.Withdrawals;
@@ -187,6 +190,7 @@ public final class Gateway implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final ScheduledExecutorService policyWatch;
     private final Node node;
+    private final Optional<TaskQueue> tasks;
     private final Map<LogName, Retention> retention;
     private final LiveSubscriptions subscriptions;
     private final WithdrawnContributions withdrawn;
@@ -271,10 +275,26 @@ public final class Gateway implements AutoCloseable {
         changes.open(policySeen);
 
         ContributionIngest ingest = new ContributionIngest(journal, policy::bundle, coverage, workers, clock, meters);
-        node = new Node(
-                journal, HexFormat.of().toHexDigits(random.nextLong()), System::nanoTime, changes::appliedPosition);
+        String nodeName = HexFormat.of().toHexDigits(random.nextLong());
+        node = new Node(journal, nodeName, System::nanoTime, changes::appliedPosition);
+        tasks = journal.tasks(nodeName, fits);
+        tasks.ifPresent(queue -> {
+            for (int i = 0; i < TaskQueue.PARTITIONS; i++) {
+                int partition = i;
+                String duty = "fits-" + partition;
+                node.add(
+                        duty,
+                        token -> queue.worker(
+                                duty,
+                                token,
+                                partition,
+                                new OrderedFits(
+                                        policy, new Fusion(policy, forces(config), fits, journal, meters), journal)));
+            }
+        });
         node.add(FUSION, token -> {
-            Fusion work = new Fusion(policy, forces(config), fits, journal, meters);
+            Fusion work = new Fusion(
+                    policy, forces(config), fits, tasks.map(queue -> new SharedFits(queue, token)), journal, meters);
             fusion = work;
             return new Stage(FUSION, token, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, work, ingest::isPressed);
         });
@@ -822,6 +842,8 @@ public final class Gateway implements AutoCloseable {
         Duration window = config.streams().drain();
         quietly(() ->
                 partners.shutdown(window).toCompletableFuture().get(2 * window.toMillis(), TimeUnit.MILLISECONDS));
+        // first: a stage may wait for another node's answer
+        tasks.ifPresent(TaskQueue::close);
         quietly(node::close);
         quietly(subscriptions::close);
         quietly(tenants::close);

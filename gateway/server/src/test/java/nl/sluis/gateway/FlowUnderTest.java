@@ -71,6 +71,7 @@ import nl.sluis.policy.text.PolicyException;
 import nl.sluis.proto.v1.ContributeResponse;
 import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.Label;
+import nl.sluis.proto.v1.Sensor;
 import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.SubscribeResponse;
 
@@ -94,6 +95,7 @@ public final class FlowUnderTest implements AutoCloseable {
 
     private final MovedClock clock;
     private final Journal journal;
+    private final PolicyInForce policy;
     private final PolicyBundle bundle;
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
     private final ExecutorService changer = Executors.newSingleThreadExecutor();
@@ -140,7 +142,7 @@ public final class FlowUnderTest implements AutoCloseable {
             journal.onGrowth(log, watermark -> grown());
         }
         DecisionLog decisions = new DecisionLog(journal, clock);
-        PolicyInForce policy = new PolicyInForce(clock, decisions, new SecondDecider(SecondDecider.Scope.OFF, meters));
+        policy = new PolicyInForce(clock, decisions, new SecondDecider(SecondDecider.Scope.OFF, meters));
         new PolicyChanges(policy, journal, certificate -> Optional.empty(), "nld", true, clock, meters)
                 .open(PolicyFolder.signed(policyFolder));
         bundle = policy.bundle();
@@ -230,6 +232,17 @@ public final class FlowUnderTest implements AutoCloseable {
 
     Journal journal() {
         return journal;
+    }
+
+    PolicyInForce policy() {
+        return policy;
+    }
+
+    /** Registers a sensor; returns its identifier. */
+    void register(String tenant, Sensor sensor) {
+        ingest.putSensor(caller(tenant, Role.CONTRIBUTOR), sensor)
+                .toCompletableFuture()
+                .join();
     }
 
     LiveSubscriptions subscriptions() {

@@ -187,13 +187,20 @@ final class Associations {
         }
     }
 
+    /** Takes up the last orbits of all objects. */
+    @FunctionalInterface
+    interface LastOrbits {
+        void take() throws InterruptedException;
+    }
+
     /**
      * Decides where a track goes.
      *
      * @param users who may use it
+     * @param lastOrbits called once before objects other than the one that it names are asked
      * @return a placement for each set of audiences that decide alike; and for each object that is new, its earlier tracks
      */
-    List<Placement> associate(SeenTrack track, BitSet users) {
+    List<Placement> associate(SeenTrack track, BitSet users, LastOrbits lastOrbits) throws InterruptedException {
         divide(users);
         Tracklet tracklet = track.tracklet();
         Optional<ObjectKey> named = track.named().flatMap(ObjectKey::of);
@@ -219,6 +226,7 @@ final class Associations {
                 }
             }
             if (near.isEmpty()) {
+                lastOrbits.take();
                 near = Optional.of(elements.near(tracklet).stream()
                         .map(id -> Objects.requireNonNull(listed.get(id), id))
                         .toList());

@@ -5,8 +5,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,13 +20,13 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.ObjectKey;
-import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
@@ -38,9 +40,7 @@ import nl.sluis.journal.v1.Solution;
 import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.journal.v1.StoredRecord;
 import nl.sluis.journal.v1.Withdrawal;
-import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.determination.Reference;
-import nl.sluis.orbit.encounter.Sgp4;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.Mode;
@@ -50,26 +50,26 @@ import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.MeanElements;
 import nl.sluis.proto.v1.ObjectReference;
-import nl.sluis.proto.v1.ObservationSeries;
 import nl.sluis.proto.v1.Sensor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns contributions into one solution per view. A fit is due for a view when a contribution that it may use arrives;
- * the fits that one contribution makes due run side by side.
+ * Turns contributions into one solution per view. A fit is due for a view when a contribution that it may use arrives.
+ *
+ * <p>Fits of different objects run side by side, also those of contributions that follow one another. What is decided and
+ * written is the same as if each were fitted before the next is looked at: a track waits for the orbit that it is held
+ * against, one that may be of any object waits for all of them, and solutions are written in the order of the contributions.
  */
 public final class Fusion implements Stage.Work {
     private static final Logger LOG = LoggerFactory.getLogger(Fusion.class);
-
-    /** Most records of one contribution, for a place of their own each. */
-    private static final long MOST_RECORDS = 1_000_000;
 
     private static final int READ_ENTRIES_MAX = 256;
 
     private final Usability usability;
     private final Forces forces;
     private final ExecutorService fits;
+    private final Optional<SharedFits> shared;
     private final Journal journal;
     private final MeterRegistry meters;
     private final Timer fitTime;
@@ -84,8 +84,8 @@ public final class Fusion implements Stage.Work {
 
     private final Map<String, Map<String, Optional<ObjectReference>>> decided = new HashMap<>();
     private final Map<Mode, Compartments<PublicElements>> catalogues = new EnumMap<>(Mode.class);
+    private final Deque<Started> started = new ArrayDeque<>();
     private Usability.InForce policy;
-    private long elementsSeen;
 
     /**
      * What a fit is about: data modes never mix in one product.
@@ -115,6 +115,22 @@ public final class Fusion implements Stage.Work {
      * @param meters where to count
      */
     public Fusion(Usability usability, Forces forces, ExecutorService fits, Journal journal, MeterRegistry meters) {
+        this(usability, forces, fits, Optional.empty(), journal, meters);
+    }
+
+    /**
+     * The same with fits spread over nodes.
+     *
+     * @param shared orders fits from other nodes; what they don't give is fitted here
+     */
+    public Fusion(
+            Usability usability,
+            Forces forces,
+            ExecutorService fits,
+            Optional<SharedFits> shared,
+            Journal journal,
+            MeterRegistry meters) {
+        this.shared = shared;
         this.usability = usability;
         this.policy = usability.inForce();
         this.forces = forces;
@@ -167,12 +183,17 @@ public final class Fusion implements Stage.Work {
     }
 
     @Override
-    public void restore(Entry entry) throws InvalidProtocolBufferException, LabelException {
+    public void restore(Entry entry) throws InvalidProtocolBufferException, LabelException, InterruptedException {
         takeIn(entry, true);
     }
 
     @Override
-    public List<NewEntry> handle(Entry entry)
+    public List<NewEntry> handle(Entry entry) throws Exception {
+        return start(entry).get();
+    }
+
+    @Override
+    public Stage.Outcome start(Entry entry)
             throws InvalidProtocolBufferException, LabelException, InterruptedException {
         Touched touched = takeIn(entry, false);
         touched.used().forEach(key -> usability.explain(touched.contributionId(), touched.label(), key, Kind.TRACK));
@@ -183,9 +204,66 @@ public final class Fusion implements Stage.Work {
                             nl.sluis.journal.v1.Associations.newBuilder().addAllAssociations(touched.associations()))
                     .build());
         }
-        solutions.addAll(elementSolutions(touched.label().mode(), touched.elementAudiences()));
-        solutions.addAll(fit(touched.label().mode(), touched.objects()));
-        return solutions.stream().map(Fusion::entry).toList();
+        Mode mode = touched.label().mode();
+        solutions.addAll(elementSolutions(mode, touched.elementAudiences()));
+        Started begun = new Started(solutions, startFits(mode, touched.objects()));
+        started.add(begun);
+        return begun;
+    }
+
+    /** A contribution whose fits run. */
+    private final class Started implements Stage.Outcome {
+        private final List<Solution> solutions;
+        private final Map<Subject, Future<Fitted>> fits;
+        private Optional<RuntimeException> failure = Optional.empty();
+
+        Started(List<Solution> solutions, Map<Subject, Future<Fitted>> fits) {
+            this.solutions = solutions;
+            this.fits = fits;
+        }
+
+        @Override
+        public boolean isDone() {
+            return fits.values().stream().allMatch(Future::isDone);
+        }
+
+        @Override
+        public List<NewEntry> get() throws InterruptedException {
+            finishUpTo(this);
+            if (failure.isPresent()) {
+                throw failure.get();
+            }
+            return solutions.stream().map(Fusion::entry).toList();
+        }
+    }
+
+    /** Takes up what the fits of contributions gave, of one and of all before it. */
+    private void finishUpTo(Started last) throws InterruptedException {
+        while (started.contains(last)) {
+            Started first = started.remove();
+            try {
+                first.solutions.addAll(finishFits(first.fits));
+            } catch (RuntimeException e) {
+                // told when that contribution is asked for: it is not the fault of the one that waits
+                first.failure = Optional.of(e);
+            }
+        }
+    }
+
+    private void finishAll() throws InterruptedException {
+        if (!started.isEmpty()) {
+            finishUpTo(started.getLast());
+        }
+    }
+
+    private void finish(Subject subject) throws InterruptedException {
+        Started last = null;
+        for (Started one : started) {
+            last = one.fits.containsKey(subject) ? one : last;
+        }
+        if (last != null) {
+            finishUpTo(last);
+        }
     }
 
     @Override
@@ -198,11 +276,12 @@ public final class Fusion implements Stage.Work {
      * that may use more, or may no longer use something that its last track was made from, gets a new one.
      */
     @Override
-    public synchronized List<NewEntry> refresh() throws InterruptedException {
+    public List<NewEntry> refresh() throws InterruptedException {
         Usability.InForce before = policy;
         policy = usability.inForce();
         List<Solution> solutions = new ArrayList<>();
         references.clear();
+        shared.ifPresent(SharedFits::policyChanged);
         Map<Mode, Associations> associationsBefore = new EnumMap<>(associations);
         associationsBefore.forEach((mode, one) -> associations.put(
                 mode,
@@ -226,8 +305,10 @@ public final class Fusion implements Stage.Work {
                 }
             }));
             BitSet due = changed(one.getValue(), before.bundle(), formed);
-            one.setValue(formed);
-            solutions.addAll(fit(one.getKey().mode(), Map.of(object, due)));
+            synchronized (objects) {
+                one.setValue(formed);
+            }
+            solutions.addAll(finishFits(startFits(one.getKey().mode(), Map.of(object, due))));
         }
         for (Map.Entry<Mode, Compartments<PublicElements>> one : catalogues.entrySet()) {
             Compartments<PublicElements> formed = one.getValue()
@@ -329,15 +410,15 @@ public final class Fusion implements Stage.Work {
                 : NewEntry.of(solution.toByteArray());
     }
 
-    private synchronized Touched takeIn(Entry entry, boolean again)
-            throws InvalidProtocolBufferException, LabelException {
+    private Touched takeIn(Entry entry, boolean again)
+            throws InvalidProtocolBufferException, LabelException, InterruptedException {
         StoredContribution contribution = StoredContribution.parseFrom(entry.payload());
         SecurityLabel label = policy.bundle().label(contribution.getLabel());
         Instant received = Times.instant(contribution.getReceived());
         List<SeenTrack> seen = new ArrayList<>();
         List<Association> associated = new ArrayList<>();
         SortedSet<ObjectKey> used = new TreeSet<>();
-        List<MeanElements> elements = new ArrayList<>();
+        Map<Long, MeanElements> elements = new LinkedHashMap<>();
         List<Solution> passedOn = new ArrayList<>();
         Map<ObjectKey, BitSet> touched = new TreeMap<>();
         BitSet elementAudiences = new BitSet();
@@ -354,39 +435,20 @@ public final class Fusion implements Stage.Work {
         for (StoredRecord record : records) {
             int place = index++;
             String recordId = SeenTrack.id(contribution.getContributionId(), place);
-            long order = entry.position() * MOST_RECORDS + place;
+            long order = Input.order(entry.position(), place);
             switch (record.getContentCase()) {
                 case SENSOR -> {
                     sensors.put(record.getSensor().getSensorId(), record.getSensor());
                     comparisons.registered(record.getSensor().getSensorId(), contribution.getSource());
+                    shared.ifPresent(
+                            fits -> fits.registered(record.getSensor(), entry.position(), contribution.getSource()));
                 }
-                case OBSERVATIONS -> {
-                    ObservationSeries series = record.getObservations();
-                    seen.add(new SeenTrack(
-                            order,
-                            contribution.getContributionId(),
-                            place,
-                            received,
-                            label,
-                            series.hasObject()
-                                            && ObjectKey.of(series.getObject()).isPresent()
-                                    ? Optional.of(series.getObject())
-                                    : Optional.empty(),
-                            OrbitMessages.observations(series, sensors)));
-                }
+                case OBSERVATIONS -> seen.add(SeenTrack.of(order, contribution, place, label, sensors));
                 case EPHEMERIS -> {
                     Ephemeris ephemeris = record.getEphemeris();
                     ObjectKey.of(ephemeris.getObject()).ifPresent(key -> {
                         used.add(key);
-                        Input input = new Input(
-                                order,
-                                contribution.getContributionId(),
-                                received,
-                                label,
-                                ephemeris.getObject(),
-                                List.of(),
-                                inertial(ephemeris),
-                                false);
+                        Input input = Input.stated(order, contribution, label, ephemeris);
                         BitSet users = policy.usable(label, key, Kind.TRACK);
                         put(key, users, users, input, touched);
                         input.references()
@@ -394,7 +456,7 @@ public final class Fusion implements Stage.Work {
                     });
                     passedOn.add(ephemeris(contribution, label, ephemeris));
                 }
-                case ELEMENTS -> elements.add(record.getElements());
+                case ELEMENTS -> elements.put(order, record.getElements());
                 case CONJUNCTION -> passedOn.add(conjunction(contribution, label, record.getConjunction()));
                 case REENTRY ->
                     passedOn.add(
@@ -428,15 +490,11 @@ public final class Fusion implements Stage.Work {
             }
         }
 
-        for (MeanElements one : elements) {
+        elements.forEach((order, one) -> {
             ObjectKey.of(one.getObject()).ifPresent(key -> {
-                PublicElements listed = new PublicElements(
-                        entry.position() * MOST_RECORDS + elementsSeen++ % MOST_RECORDS,
-                        contribution.getContributionId(),
-                        received,
-                        label,
-                        one);
-                addStart(listed, key);
+                PublicElements listed =
+                        new PublicElements(order, contribution.getContributionId(), received, label, one);
+                Input.ofElements(order, contribution, label, one).ifPresent(start -> addStart(start, key));
                 list(label.mode(), listed);
                 BitSet usable = policy.usable(label, key, Kind.CONJUNCTION);
                 elementAudiences.or(usable);
@@ -444,7 +502,7 @@ public final class Fusion implements Stage.Work {
                         .computeIfAbsent(label.mode(), none -> new Compartments<>(PublicElements::order))
                         .add(usable, listed);
             });
-        }
+        });
         return new Touched(
                 contribution.getContributionId(),
                 label,
@@ -456,7 +514,8 @@ public final class Fusion implements Stage.Work {
     }
 
     /** Each set of audiences that know the same puts a track where it belongs for them. */
-    private void associate(SeenTrack track, Map<ObjectKey, BitSet> touched, List<Association> associated) {
+    private void associate(SeenTrack track, Map<ObjectKey, BitSet> touched, List<Association> associated)
+            throws InterruptedException {
         Mode mode = track.label().mode();
         Optional<ObjectKey> named = track.named().flatMap(ObjectKey::of);
         BitSet users = users(track);
@@ -464,11 +523,13 @@ public final class Fusion implements Stage.Work {
             return;
         }
         if (!track.bearsOnOrbit()) {
-            named.ifPresent(
-                    key -> put(key, users, users, track.input(track.named().orElseThrow()), touched));
+            named.ifPresent(key -> put(key, users, users, track.input(key), touched));
             return;
         }
-        for (Associations.Placement placement : associations(mode).associate(track, users)) {
+        if (named.isPresent()) {
+            finish(new Subject(mode, named.get()));
+        }
+        for (Associations.Placement placement : associations(mode).associate(track, users, this::finishAll)) {
             SeenTrack placed = placement.track();
             counter(
                             "associations",
@@ -523,18 +584,17 @@ public final class Fusion implements Stage.Work {
     private void put(ObjectKey key, SeenTrack track, BitSet takers, Map<ObjectKey, BitSet> touched) {
         BitSet users = policy.usable(track.label(), key, Kind.TRACK);
         users.and(users(track));
-        ObjectReference object = track.named()
-                .filter(name -> ObjectKey.of(name).filter(key::equals).isPresent())
-                .orElse(key.reference());
-        put(key, users, takers, track.input(object), touched);
+        put(key, users, takers, track.input(key), touched);
     }
 
     private void put(ObjectKey key, BitSet users, BitSet takers, Input input, Map<ObjectKey, BitSet> touched) {
         associations(input.label().mode()).divide(users);
         BitSet both = (BitSet) takers.clone();
         both.and(users);
-        objects.computeIfAbsent(new Subject(input.label().mode(), key), none -> new Compartments<>(Input::order))
-                .add(users, both, input);
+        synchronized (objects) {
+            objects.computeIfAbsent(new Subject(input.label().mode(), key), none -> new Compartments<>(Input::order))
+                    .add(users, both, input);
+        }
         touched.computeIfAbsent(key, none -> new BitSet()).or(both);
     }
 
@@ -557,15 +617,21 @@ public final class Fusion implements Stage.Work {
     }
 
     /** Takes a withdrawn contribution out of every compartment; the views that held it are due. */
-    private void takeOut(Withdrawal withdrawal, Map<ObjectKey, BitSet> touched, BitSet elementAudiences) {
+    private void takeOut(Withdrawal withdrawal, Map<ObjectKey, BitSet> touched, BitSet elementAudiences)
+            throws InterruptedException {
+        // what still runs may rest on it, and must not be taken up afterwards
+        finishAll();
         String id = withdrawal.getContributionId();
         associations.values().forEach(one -> one.withdraw(id));
         objects.forEach((subject, compartments) -> {
-            BitSet audiences =
-                    compartments.remove(input -> input.contributionId().equals(id));
+            BitSet audiences;
+            synchronized (objects) {
+                audiences = compartments.remove(input -> input.contributionId().equals(id));
+            }
             if (!audiences.isEmpty()) {
                 associations(subject.mode()).unlearn(subject.object(), audiences);
-                audiences.stream().forEach(references.getOrDefault(subject, new HashMap<>())::remove);
+                audiences.stream().forEach(audience -> forget(subject.mode(), subject.object(), audience));
+                shared.ifPresent(fits -> fits.takenBack(subject.mode(), subject.object(), audiences));
                 touched.computeIfAbsent(subject.object(), none -> new BitSet()).or(audiences);
             }
         });
@@ -576,32 +642,11 @@ public final class Fusion implements Stage.Work {
     }
 
     /** Public elements are where a fit may start from; alone they make none due. */
-    private void addStart(PublicElements one, ObjectKey key) {
-        OrbitState state;
-        try {
-            state = Sgp4.state(
-                    OrbitMessages.elements(one.elements()),
-                    Times.instant(one.elements().getEpoch()));
-        } catch (IllegalArgumentException e) {
-            // elements of an object that has decayed are no start
-            return;
+    private void addStart(Input start, ObjectKey key) {
+        synchronized (objects) {
+            objects.computeIfAbsent(new Subject(start.label().mode(), key), none -> new Compartments<>(Input::order))
+                    .add(policy.usable(start.label(), key, Kind.TRACK), start);
         }
-        objects.computeIfAbsent(new Subject(one.label().mode(), key), none -> new Compartments<>(Input::order))
-                .add(
-                        policy.usable(one.label(), key, Kind.TRACK),
-                        new Input(
-                                one.order(),
-                                one.contributionId(),
-                                one.received(),
-                                one.label(),
-                                one.elements().getObject(),
-                                List.of(),
-                                List.of(state),
-                                true));
-    }
-
-    private static List<OrbitState> inertial(Ephemeris ephemeris) {
-        return ephemeris.getStatesList().stream().map(OrbitMessages::state).toList();
     }
 
     /** A conjunction message belongs to the encounters of those who may use it. */
@@ -648,26 +693,52 @@ public final class Fusion implements Stage.Work {
      */
     private record Fitted(List<Solution> solutions, Map<BitSet, Optional<Reference>> references) {}
 
-    private List<Solution> fit(Mode mode, Map<ObjectKey, BitSet> due) throws InterruptedException {
+    private Map<Subject, Future<Fitted>> startFits(Mode mode, Map<ObjectKey, BitSet> due) throws InterruptedException {
         Map<Subject, Future<Fitted>> running = new LinkedHashMap<>();
-        due.forEach((key, audiences) -> {
-            Subject subject = new Subject(mode, key);
-            List<ObjectFit.Due> views = due(subject, audiences);
-            running.put(subject, fits.submit(() -> fit(mode, key, audiences, views)));
-        });
+        for (Map.Entry<ObjectKey, BitSet> one : due.entrySet()) {
+            Subject subject = new Subject(mode, one.getKey());
+            finish(subject);
+            BitSet audiences = one.getValue();
+            List<Compartments.View<Input>> views =
+                    Objects.requireNonNull(objects.get(subject)).views(audiences);
+            running.put(subject, startFit(subject, audiences, views));
+        }
+        return running;
+    }
+
+    private Future<Fitted> startFit(Subject subject, BitSet audiences, List<Compartments.View<Input>> views) {
+        List<ObjectFit.Due> due = due(subject, views);
+        if (shared.isEmpty()) {
+            return fits.submit(() -> fit(subject.mode(), subject.object(), audiences, due));
+        }
+        return shared.get()
+                .order(policy.bundle(), subject.mode(), subject.object(), audiences, views)
+                .thenApply(solutions -> new Fitted(solutions, Map.of()))
+                .exceptionallyAsync(
+                        failure -> {
+                            LOG.warn(
+                                    "fitted here: no other node did, object={} reason={}",
+                                    subject.object().text(),
+                                    failure.getMessage());
+                            try {
+                                return fit(subject.mode(), subject.object(), audiences, due);
+                            } catch (LabelException e) {
+                                throw new CompletionException(e);
+                            }
+                        },
+                        fits);
+    }
+
+    private List<Solution> finishFits(Map<Subject, Future<Fitted>> running) throws InterruptedException {
         List<Solution> solutions = new ArrayList<>();
         for (Map.Entry<Subject, Future<Fitted>> one : running.entrySet()) {
             try {
                 Fitted fitted = one.getValue().get();
-                Map<Integer, Reference> kept = references.computeIfAbsent(one.getKey(), none -> new HashMap<>());
-                fitted.references()
-                        .forEach((audiences, reference) -> audiences.stream()
-                                .forEach(audience -> reference.ifPresentOrElse(
-                                        now -> kept.put(audience, now), () -> kept.remove(audience))));
+                keep(one.getKey(), fitted);
                 for (Solution solution : fitted.solutions()) {
                     solutions.add(solution);
                     if (solution.hasTrack()) {
-                        learn(mode, solution);
+                        learn(one.getKey().mode(), solution);
                     }
                 }
             } catch (ExecutionException e) {
@@ -679,12 +750,49 @@ public final class Fusion implements Stage.Work {
         return solutions;
     }
 
+    private void keep(Subject subject, Fitted fitted) {
+        Map<Integer, Reference> kept = references.computeIfAbsent(subject, none -> new HashMap<>());
+        fitted.references()
+                .forEach((audiences, reference) -> audiences.stream()
+                        .forEach(audience -> reference.ifPresentOrElse(
+                                now -> kept.put(audience, now), () -> kept.remove(audience))));
+    }
+
+    /**
+     * The fit of some views on behalf of the node that formed them.
+     *
+     * @param formedUnder the policy under which they were formed
+     * @param due audiences whose view has changed
+     */
+    List<Solution> fit(
+            Usability.InForce formedUnder,
+            Mode mode,
+            ObjectKey object,
+            BitSet due,
+            List<Compartments.View<Input>> views)
+            throws LabelException {
+        policy = formedUnder;
+        Subject subject = new Subject(mode, object);
+        Fitted fitted = fit(mode, object, due, due(subject, views));
+        keep(subject, fitted);
+        return fitted.solutions();
+    }
+
+    /** Has the next fit of an audience go on from nothing that came before. */
+    void forget(Mode mode, ObjectKey object, int audience) {
+        references.getOrDefault(new Subject(mode, object), new HashMap<>()).remove(audience);
+    }
+
+    /** Takes note of who registered a sensor. */
+    void registered(String sensorId, String tenant) {
+        comparisons.registered(sensorId, tenant);
+    }
+
     /** The views of some audiences; those that hold the same now but were fitted apart before go on apart. */
-    private List<ObjectFit.Due> due(Subject subject, BitSet audiences) {
+    private List<ObjectFit.Due> due(Subject subject, List<Compartments.View<Input>> views) {
         Map<Integer, Reference> kept = references.getOrDefault(subject, Map.of());
         List<ObjectFit.Due> due = new ArrayList<>();
-        for (Compartments.View<Input> view :
-                Objects.requireNonNull(objects.get(subject)).views(audiences)) {
+        for (Compartments.View<Input> view : views) {
             Map<Optional<Reference>, BitSet> byReference = new LinkedHashMap<>();
             view.audiences().stream()
                     .forEach(audience -> byReference
@@ -737,7 +845,7 @@ public final class Fusion implements Stage.Work {
         Usability.InForce now = usability.inForce();
         Compartments<Input> known = new Compartments<>(Input::order);
         Compartments<Input> others = new Compartments<>(Input::order);
-        synchronized (this) {
+        synchronized (objects) {
             Compartments<Input> inputs = objects.get(new Subject(mode, object));
             if (inputs == null) {
                 return List.of();

@@ -2,9 +2,15 @@ package nl.sluis.gateway.fusion;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import nl.sluis.gateway.item.OrbitMessages;
+import nl.sluis.gateway.item.Times;
+import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.encounter.Sgp4;
 import nl.sluis.policy.label.SecurityLabel;
+import nl.sluis.proto.v1.Ephemeris;
+import nl.sluis.proto.v1.MeanElements;
 import nl.sluis.proto.v1.ObjectReference;
 
 /**
@@ -28,8 +34,73 @@ record Input(
         List<OrbitMessages.Tracked> observations,
         List<OrbitState> references,
         boolean fromElements) {
+    /** Most records of one contribution, for a place of their own each. */
+    private static final long MOST_RECORDS = 1_000_000;
+
     Input {
         observations = List.copyOf(observations);
         references = List.copyOf(references);
+    }
+
+    /** The place of a record among all that is contributed, from the place of its contribution in the log. */
+    static long order(long position, int record) {
+        return position * MOST_RECORDS + record;
+    }
+
+    /** The place of the contribution in the log. */
+    static long position(long order) {
+        return order / MOST_RECORDS;
+    }
+
+    /** The place of the record in its contribution. */
+    static int record(long order) {
+        return (int) (order % MOST_RECORDS);
+    }
+
+    /**
+     * An orbit that a contribution states.
+     *
+     * @param order place among all that is contributed
+     * @param contribution the contribution
+     * @param label its label, checked
+     * @param ephemeris the orbit, at one epoch or more
+     */
+    static Input stated(long order, StoredContribution contribution, SecurityLabel label, Ephemeris ephemeris) {
+        return new Input(
+                order,
+                contribution.getContributionId(),
+                Times.instant(contribution.getReceived()),
+                label,
+                ephemeris.getObject(),
+                List.of(),
+                ephemeris.getStatesList().stream().map(OrbitMessages::state).toList(),
+                false);
+    }
+
+    /**
+     * The orbit of public elements at their epoch.
+     *
+     * @param order place among all that is contributed
+     * @param contribution the contribution
+     * @param label its label, checked
+     * @param elements the elements
+     * @return empty where they are of an object that has decayed
+     */
+    static Optional<Input> ofElements(
+            long order, StoredContribution contribution, SecurityLabel label, MeanElements elements) {
+        try {
+            OrbitState state = Sgp4.state(OrbitMessages.elements(elements), Times.instant(elements.getEpoch()));
+            return Optional.of(new Input(
+                    order,
+                    contribution.getContributionId(),
+                    Times.instant(contribution.getReceived()),
+                    label,
+                    elements.getObject(),
+                    List.of(),
+                    List.of(state),
+                    true));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -123,8 +123,17 @@ public final class OrbitMessages {
      * delivers corrected values: the model differs, and who may use old observations need not know of the new registration.
      */
     private static String fitSensorId(nl.sluis.proto.v1.Sensor sensor, Corrections corrections) {
-        String registration = Digests.id("registration", HexFormat.of().formatHex(sensor.toByteArray()));
-        return reported(sensor.getSensorId(), corrections) + REGISTRATION + registration;
+        return reported(sensor.getSensorId(), corrections) + REGISTRATION + registration(sensor);
+    }
+
+    /** Tells the registrations of a sensor apart: a digest. */
+    public static String registration(nl.sluis.proto.v1.Sensor sensor) {
+        return Digests.id("registration", HexFormat.of().formatHex(sensor.toByteArray()));
+    }
+
+    /** The registration from which the sensor of a fit was made. */
+    public static String registration(String fitSensorId) {
+        return fitSensorId.substring(fitSensorId.lastIndexOf(REGISTRATION) + REGISTRATION.length());
     }
 
     private static String reported(String sensorId, Corrections corrections) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -172,6 +173,17 @@ public interface Journal extends AutoCloseable {
      * @throws StoreException CLOSED, UNREACHABLE, NOT_REPLICATED or NOT_DURABLE
      */
     Round renew(String node, List<String> duties, Duration length);
+
+    /**
+     * What spreads work over the nodes that share the journal.
+     *
+     * @param node name of this node
+     * @param here does what this node is to do
+     * @return a queue that is closed before the journal; empty where one has it for itself
+     */
+    default Optional<TaskQueue> tasks(String node, Executor here) {
+        return Optional.empty();
+    }
 
     /**
      * What broke the journal, if anything.

@@ -287,6 +287,14 @@ final class RedisConnections implements AutoCloseable {
             return key("leases");
         }
 
+        byte[] tasks(int partition) {
+            return key("tasks:" + partition);
+        }
+
+        byte[] answers(String node) {
+            return key("answers:" + node);
+        }
+
         List<byte[]> all() {
             return List.of(entries(), head(), latest(), clientIds());
         }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -326,6 +327,11 @@ public final class RedisJournal implements Journal {
         } catch (JedisException e) {
             throw connections.failed(action, e);
         }
+    }
+
+    @Override
+    public Optional<TaskQueue> tasks(String node, Executor here) {
+        return Optional.of(new RedisTaskQueue(connections, node, here));
     }
 
     @Override
