@@ -1,6 +1,7 @@
 package nl.sluis.gateway.ingest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +50,27 @@ final class SensorRegistry {
      * @param workers reads what other nodes register
      */
     static SensorRegistry open(Journal journal, Executor workers) {
+        takeOver(journal);
         SensorRegistry registry = new SensorRegistry(journal);
         journal.onGrowth(LogName.SENSORS, watermark -> workers.execute(registry::followLater));
         registry.follow();
         return registry;
+    }
+
+    /** A journal from before there was a log of sensors has the registrations among the contributions alone. */
+    private static void takeOver(Journal journal) {
+        if (journal.watermark(LogName.SENSORS) > 0) {
+            return;
+        }
+        List<NewEntry> older = new ArrayList<>();
+        journal.scanLatest(LogName.CONTRIBUTIONS, entry -> {
+            if (isKey(entry.key())) {
+                String sensorId = entry.key().substring(KEY.length());
+                // the same from each node that finds none
+                older.add(NewEntry.keyed(sensorId, entry.payload()).withClientId("before/" + sensorId));
+            }
+        });
+        journal.append(LogName.SENSORS, older).join();
     }
 
     /** Registers a sensor, or replaces its registration; blocks until that is durable and holds here. */

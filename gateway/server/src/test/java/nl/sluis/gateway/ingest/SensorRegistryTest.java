@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nl.sluis.gateway.store.EmbeddedJournal;
 import nl.sluis.gateway.store.Journal;
+import nl.sluis.gateway.store.LogName;
+import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.journal.v1.StoredRecord;
@@ -48,6 +51,27 @@ class SensorRegistryTest {
             assertThat(SensorRegistry.open(journal, Runnable::run).of(TENANT))
                     .extracting(Sensor::getParticipant)
                     .containsExactly("VARDO");
+        }
+    }
+
+    @Test
+    void what_stands_among_the_contributions_of_an_older_journal_is_still_registered() throws Exception {
+        try (Journal journal = EmbeddedJournal.open(folder, CLOCK, StoreLimits.DEFAULT)) {
+            for (String participant : List.of("TRONDHEIM", "VARDO")) {
+                journal.append(
+                                LogName.CONTRIBUTIONS,
+                                NewEntry.keyed(
+                                        "sensor/nor/radar/1",
+                                        registration(participant).toByteArray()))
+                        .join();
+            }
+            journal.append(LogName.CONTRIBUTIONS, NewEntry.of(new byte[1])).join();
+            for (int start = 0; start < 2; start++) {
+                assertThat(SensorRegistry.open(journal, Runnable::run).of(TENANT))
+                        .extracting(Sensor::getParticipant)
+                        .containsExactly("VARDO");
+            }
+            assertThat(journal.watermark(LogName.SENSORS)).isEqualTo(1);
         }
     }
 
