@@ -13,11 +13,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -58,8 +61,9 @@ import nl.sluis.proto.v1.SubscribeRequest;
  * How many 600-byte contributions a second a gateway acknowledges after their commit, and how long a contribution takes
  * to its acknowledgement and, as a product, to a subscriber.
  *
- * <p>Arguments: a directory on the disk to measure; what to measure, {@code flood}, {@code deliver} or {@code replay}; and
- * for the first two optionally the port of a Redis on loopback with {@code appendonly yes} and {@code appendfsync always}.
+ * <p>Arguments: a directory on the disk to measure; what to measure, {@code flood}, {@code steady}, {@code burst} or
+ * {@code replay}; and but for the last optionally the port of a Redis on loopback with {@code appendonly yes} and
+ * {@code appendfsync always}.
  */
 public final class IngestBenchmark {
     private static final String CONTRIBUTOR = "zaf/pretoria";
@@ -69,11 +73,18 @@ public final class IngestBenchmark {
     private static final int STREAMS = 8;
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration FLOOD = Duration.ofSeconds(20);
-    private static final Duration STEADY = Duration.ofSeconds(30);
+    private static final Duration STEADY = Duration.ofSeconds(60);
+    private static final Duration AFTER_BURST = Duration.ofSeconds(30);
     private static final Duration BURST = Duration.ofSeconds(60);
     private static final Duration DRAIN_MAX = Duration.ofMinutes(15);
     private static final int REPLAYED = 500_000;
     private static final int REPLAYED_BATCH = 1_000;
+    private static final int COMMITS_WAITING = 8;
+    /** What a replay may take; longer is a failure and not a figure. */
+    private static final Duration REPLAY_MAX = Duration.ofMinutes(5);
+    /** Between two lines about a wait, so that a run that is ended early has told how far it came. */
+    private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
+
     private static final int STEADY_PER_SECOND = 350;
     private static final int BURST_PER_SECOND = 3_500;
     /** What one tenant may send; by default the quota would be what is measured. */
@@ -213,7 +224,8 @@ public final class IngestBenchmark {
                             .build());
             switch (measurement) {
                 case "flood" -> flood(contributor);
-                case "deliver" -> deliver(contributor, subscriber);
+                case "steady" -> deliver(contributor, subscriber, false);
+                case "burst" -> deliver(contributor, subscriber, true);
                 case "replay" -> {
                     contributeOne(contributor, subscriber);
                     replay();
@@ -282,8 +294,8 @@ public final class IngestBenchmark {
         }
     }
 
-    /** Contributions at a steady rate and in a burst, until a subscriber has what they became. */
-    private void deliver(PartnerClient contributor, PartnerClient subscriber) throws Exception {
+    /** Contributions at a steady rate, and where asked a minute of a burst, until a subscriber has what they became. */
+    private void deliver(PartnerClient contributor, PartnerClient subscriber, boolean burst) throws Exception {
         Times acknowledged = new Times();
         Times delivered = new Times();
         Map<Long, Long> sentNs = new ConcurrentHashMap<>();
@@ -301,36 +313,77 @@ public final class IngestBenchmark {
                     acknowledged));
         }
         long number = 1;
-        number = pace("warm-up at 350/s", loads, number, STEADY_PER_SECOND, WARM_UP, sentNs, acknowledged, delivered);
+        number = pace("warm-up at 350/s", loads, number, STEADY_PER_SECOND, WARM_UP, sentNs, acknowledged);
         awaitDelivered(sentNs);
-        number = pace("steady at 350/s", loads, number, STEADY_PER_SECOND, STEADY, sentNs, acknowledged, delivered);
-        awaitDelivered(sentNs);
-        print("  delivered p50 %.1f ms, p99 %.1f ms", delivered.quantileMs(0.5), delivered.quantileMs(0.99));
-        number = pace("burst at 3,500/s", loads, number, BURST_PER_SECOND, BURST, sentNs, acknowledged, delivered);
-        long drainStart = System.nanoTime();
-        var unusedNumber = pace(
-                "after the burst at 350/s", loads, number, STEADY_PER_SECOND, STEADY, sentNs, acknowledged, delivered);
-        awaitDelivered(sentNs);
-        print(
-                "  delivered p50 %.1f ms, p99 %.1f ms, drained %.1f s after the burst",
-                delivered.quantileMs(0.5), delivered.quantileMs(0.99), (System.nanoTime() - drainStart) / 1e9);
+        delivered.clear();
+        if (!burst) {
+            number = pace("steady at 350/s", loads, number, STEADY_PER_SECOND, STEADY, sentNs, acknowledged);
+            awaitDelivered(sentNs);
+            printDelivered("steady", delivered);
+        } else {
+            number = pace("burst at 3,500/s", loads, number, BURST_PER_SECOND, BURST, sentNs, acknowledged);
+            long burstEnd = System.nanoTime();
+            number = pace(
+                    "after the burst at 350/s", loads, number, STEADY_PER_SECOND, AFTER_BURST, sentNs, acknowledged);
+            awaitDelivered(sentNs);
+            printDelivered("burst and after it", delivered);
+            print("  drained %.1f s after the burst", secondsSince(burstEnd));
+        }
         for (Load load : loads) {
             load.complete();
         }
+    }
+
+    private static void printDelivered(String what, Times delivered) {
+        print(
+                "  %s: %d delivered, p50 %.1f ms, p99 %.1f ms",
+                what, delivered.count(), delivered.quantileMs(0.5), delivered.quantileMs(0.99));
     }
 
     /** A day of products to one subscriber. They are copies of the last one, put into the journal behind the stages. */
     private void replay() throws Exception {
         gateway.destroy();
         gateway.waitFor();
-        long first;
+        long start = System.nanoTime();
+        Instant since = fill();
+        print("%d products made in %.0f s", REPLAYED, secondsSince(start));
+        start = System.nanoTime();
+        gateway = start();
+        port = listening(gateway.inputReader(UTF_8));
+        print("gateway started again in %.0f s", secondsSince(start));
+        try (PartnerClient subscriber = client(SUBSCRIBER)) {
+            CountDownLatch all = new CountDownLatch(REPLAYED);
+            start = System.nanoTime();
+            var unused = subscriber.subscribe(
+                    SubscribeRequest.newBuilder()
+                            .setTime(Timestamp.newBuilder().setSeconds(since.getEpochSecond()))
+                            .build(),
+                    product -> {
+                        if (product.product().getProductId().startsWith("replayed-")) {
+                            all.countDown();
+                        }
+                    });
+            while (!all.await(TOLD_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                print("  %d of %d after %.0f s", REPLAYED - all.getCount(), REPLAYED, secondsSince(start));
+                if (secondsSince(start) > REPLAY_MAX.toSeconds()) {
+                    throw new IllegalStateException("not replayed: `" + all.getCount() + "` (expected: none)");
+                }
+            }
+            double seconds = secondsSince(start);
+            print("replay of %d products to one subscriber: %.0f s, %.0f/s", REPLAYED, seconds, REPLAYED / seconds);
+        }
+    }
+
+    /** Makes the products and returns when the first of them was recorded. Some commits wait while the next is made. */
+    private Instant fill() throws Exception {
         try (Journal journal =
                 EmbeddedJournal.open(folder.resolve("data/journal"), InstantSource.system(), StoreLimits.DEFAULT)) {
             StoredProduct product = StoredProduct.parseFrom(last(journal, LogName.PRODUCTS));
             StoredRelease release = StoredRelease.parseFrom(last(journal, LogName.RELEASED));
-            first = journal.watermark(LogName.RELEASED);
+            long before = journal.watermark(LogName.RELEASED);
+            long position = journal.watermark(LogName.PRODUCTS);
+            Deque<CompletableFuture<?>> waiting = new ArrayDeque<>();
             for (int done = 0; done < REPLAYED; done += REPLAYED_BATCH) {
-                long position = journal.watermark(LogName.PRODUCTS);
                 List<NewEntry> products = new ArrayList<>();
                 List<NewEntry> releases = new ArrayList<>();
                 for (int i = 0; i < REPLAYED_BATCH; i++) {
@@ -345,29 +398,19 @@ public final class IngestBenchmark {
                             .build()
                             .toByteArray()));
                 }
-                journal.append(LogName.PRODUCTS, products).join();
-                journal.advance(LogName.RELEASED, releases, new Progress("release", 1, position))
-                        .join();
-            }
-        }
-        gateway = start();
-        port = listening(gateway.inputReader(UTF_8));
-        try (PartnerClient subscriber = client(SUBSCRIBER)) {
-            CountDownLatch all = new CountDownLatch(REPLAYED);
-            long start = System.nanoTime();
-            var unused = subscriber.subscribe(FROM_SNAPSHOT, product -> {
-                if (product.product().getProductId().startsWith("replayed-")) {
-                    all.countDown();
+                waiting.add(journal.append(LogName.PRODUCTS, products));
+                waiting.add(journal.advance(LogName.RELEASED, releases, new Progress("release", 1, position)));
+                while (waiting.size() > COMMITS_WAITING) {
+                    waiting.remove().join();
                 }
-            });
-            if (!all.await(DRAIN_MAX.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException("not replayed: `" + all.getCount() + "` (expected: none)");
             }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            print(
-                    "replay of %d products (and %d before them) to one subscriber: %.0f s, %.0f/s",
-                    REPLAYED, first, seconds, REPLAYED / seconds);
+            waiting.forEach(CompletableFuture::join);
+            return journal.read(LogName.RELEASED, before + 1, 1).get(0).recordedAt();
         }
+    }
+
+    private static double secondsSince(long startNs) {
+        return (System.nanoTime() - startNs) / 1e9;
     }
 
     private static byte[] last(Journal journal, LogName log) {
@@ -381,13 +424,9 @@ public final class IngestBenchmark {
             int perSecond,
             Duration length,
             Map<Long, Long> sentNs,
-            Times acknowledged,
-            Times delivered)
+            Times acknowledged)
             throws InterruptedException {
         acknowledged.clear();
-        if (perSecond == STEADY_PER_SECOND) {
-            delivered.clear();
-        }
         long cpu = gatewayCpuNs();
         long count = perSecond * length.toSeconds();
         long start = System.nanoTime();
@@ -410,9 +449,14 @@ public final class IngestBenchmark {
     }
 
     private static void awaitDelivered(Map<Long, Long> sentNs) {
-        long end = System.nanoTime() + DRAIN_MAX.toNanos();
-        while (!sentNs.isEmpty() && System.nanoTime() < end) {
+        long start = System.nanoTime();
+        long tellNs = start + TOLD_EVERY.toNanos();
+        while (!sentNs.isEmpty() && System.nanoTime() - start < DRAIN_MAX.toNanos()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            if (System.nanoTime() > tellNs) {
+                print("  %d not delivered yet after %.0f s", sentNs.size(), secondsSince(start));
+                tellNs += TOLD_EVERY.toNanos();
+            }
         }
         if (!sentNs.isEmpty()) {
             throw new IllegalStateException("not delivered: `" + sentNs.size() + "` (expected: none)");
