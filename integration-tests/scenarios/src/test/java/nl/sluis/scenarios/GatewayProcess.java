@@ -6,6 +6,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +23,7 @@ final class GatewayProcess implements AutoCloseable {
     private final Path config;
     private final Map<String, String> environment;
     private Process process;
+    private int adminPort;
 
     private GatewayProcess(Path config, Map<String, String> environment) {
         this.config = config;
@@ -69,6 +74,21 @@ final class GatewayProcess implements AutoCloseable {
         if (line == null) {
             throw new IOException("the gateway did not start, see " + folder.resolve("gateway.log"));
         }
+        adminPort = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
+    }
+
+    /** The sum of a metric over its tags; 0 where there is none yet. */
+    double metric(String name) throws IOException, InterruptedException {
+        String all = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        return all.lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     void kill() {

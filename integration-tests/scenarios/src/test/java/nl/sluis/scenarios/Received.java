@@ -90,6 +90,10 @@ final class Received implements SubscriptionListener {
         return snapshotCount;
     }
 
+    synchronized int count() {
+        return products.size();
+    }
+
     synchronized List<ReceivedProduct> products() {
         return List.copyOf(products);
     }

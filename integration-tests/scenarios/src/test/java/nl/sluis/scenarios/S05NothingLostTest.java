@@ -5,31 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.gateway.store.RedisProcess;
 import nl.sluis.partner.Backoff;
-import nl.sluis.partner.ContributionOutcome;
-import nl.sluis.partner.Contributor;
 import nl.sluis.partner.ContributorOptions;
 import nl.sluis.partner.PartnerClient;
 import nl.sluis.partner.Subscription;
 import nl.sluis.partner.SubscriptionOptions;
-import nl.sluis.proto.v1.Contribution;
-import nl.sluis.proto.v1.Interference;
-import nl.sluis.proto.v1.Label;
-import nl.sluis.proto.v1.ProductKind;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,16 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 class S05NothingLostTest {
     private static final long SEED = Long.getLong("sluis.kill.seed", 5);
     private static final int CYCLES_SHORT = 1;
-    private static final int CYCLES_LONG = Integer.getInteger("sluis.kill.cycles", 200);
+    private static final int CYCLES_LONG = Integer.getInteger("sluis.kill.cycles", 500);
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** Contributions acknowledged before the next kill, drawn evenly up to this. */
     private static final int ACKNOWLEDGED_MAX = 400;
-
-    static final Map<String, String> CHANGES = Map.of(
-            // an interference report becomes one product, without a fit: the load is on the logs
-            "[track, conjunction, proximity]", "[track, conjunction, proximity, interference]",
-            "what: {kind: track}\n    to: [partners", "what: {kind: [track, interference]}\n    to: [partners");
 
     @TempDir
     private static Path folder;
@@ -112,7 +92,7 @@ class S05NothingLostTest {
     private static void run(String name, String store, int cycles, AlsoKilled other) throws Exception {
         Random random = new Random(SEED);
         int port = GatewayProcess.freePort();
-        Map<String, String> changes = new HashMap<>(CHANGES);
+        Map<String, String> changes = new HashMap<>(ReportLoad.POLICY_CHANGES);
         changes.put(
                 "partner-port: {host: 127.0.0.1, port: 0}",
                 "partner-port: {host: 127.0.0.1, port: " + port + "}" + store);
@@ -125,7 +105,7 @@ class S05NothingLostTest {
             Received received = new Received();
             Subscription subscription = subscriber.subscribe(
                     GatewayUnderTest.FROM_SNAPSHOT, received, SubscriptionOptions.DEFAULT.withBackoff(backoff));
-            Load load = new Load(
+            ReportLoad load = new ReportLoad(
                     () -> contributing.contributor(ContributorOptions.DEFAULT.withBackoff(backoff)),
                     new Demo(GatewayUnderTest.spifs(home), Instant.now()).label(Demo.PRETORIA.label()));
             Thread loading = new Thread(load, "load");
@@ -140,14 +120,9 @@ class S05NothingLostTest {
             load.stop();
             loading.join(LIMIT.toMillis());
 
+            load.assertDelivered(received);
+            assertThat(subscription.end().toCompletableFuture()).isNotDone();
             Map<Long, String> acknowledged = load.acknowledged();
-            received.await("seed " + SEED + ": all " + acknowledged.size() + " products", LIMIT, () -> {
-                assertThat(subscription.end().toCompletableFuture()).isNotDone();
-                return numbers(received).containsAll(acknowledged.keySet());
-            });
-            assertThat(received.products(ProductKind.PRODUCT_KIND_INTERFERENCE))
-                    .as("each contribution became one product, and repeats were recognised")
-                    .hasSameSizeAs(acknowledged.keySet());
             load.assertKnown(random, acknowledged);
             System.out.printf(
                     "%s, seed %d: %d kills, %d contributions acknowledged and delivered, %d answers after a repeat%n",
@@ -158,113 +133,5 @@ class S05NothingLostTest {
     private static PartnerClient client(int port, String tenant, Path home) throws Exception {
         return PartnerClient.open(
                 GatewayUnderTest.context(port, pki.folder().resolve("tenants/" + tenant), home.resolve("data")));
-    }
-
-    private static Set<Long> numbers(Received received) {
-        return received.products(ProductKind.PRODUCT_KIND_INTERFERENCE).stream()
-                .map(product -> (long) product.product().getInterference().getFrequencyHz())
-                .collect(Collectors.toSet());
-    }
-
-    /** Contributes reports with the numbers 1, 2, 3, … as fast as they are answered. */
-    private static final class Load implements Runnable {
-        private static final int SAMPLE = 50;
-
-        private final Supplier<Contributor> contributors;
-        private final Label label;
-        private final Map<Long, String> acknowledged = new LinkedHashMap<>();
-        private final List<String> refusals = new ArrayList<>();
-        private int repeats;
-        private boolean stopped;
-
-        Load(Supplier<Contributor> contributors, Label label) {
-            this.contributors = contributors;
-            this.label = label;
-        }
-
-        @Override
-        public void run() {
-            try (Contributor contributor = contributors.get()) {
-                for (long number = 1; !isStopped(); number++) {
-                    long own = number;
-                    contributor
-                            .submit(report(number))
-                            .whenComplete((outcome, failure) -> answered(own, outcome, failure));
-                }
-                contributor.complete().toCompletableFuture().join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private Contribution report(long number) {
-            return Contribution.newBuilder()
-                    .setClientId("report-" + number)
-                    .setLabel(label)
-                    .setInterference(Interference.newBuilder()
-                            .setFrequencyHz((double) number)
-                            .setNature("JAMMING"))
-                    .build();
-        }
-
-        private synchronized void answered(long number, ContributionOutcome outcome, Throwable failure) {
-            if (outcome instanceof ContributionOutcome.Accepted accepted) {
-                acknowledged.put(number, accepted.contributionId());
-                repeats += accepted.duplicate() ? 1 : 0;
-            } else {
-                refusals.add(number + ": " + (failure == null ? outcome : failure));
-            }
-            notifyAll();
-        }
-
-        synchronized void awaitAcknowledged(int more) throws InterruptedException {
-            int wanted = acknowledged.size() + more;
-            long end = System.nanoTime() + LIMIT.toNanos();
-            while (acknowledged.size() < wanted) {
-                assertThat(refusals).isEmpty();
-                long leftMs = (end - System.nanoTime()) / 1_000_000;
-                assertThat(leftMs)
-                        .as("seed %s: %s more acknowledged", SEED, more)
-                        .isPositive();
-                wait(leftMs);
-            }
-        }
-
-        synchronized void stop() {
-            stopped = true;
-        }
-
-        private synchronized boolean isStopped() {
-            return stopped;
-        }
-
-        synchronized Map<Long, String> acknowledged() {
-            assertThat(refusals).isEmpty();
-            return Map.copyOf(acknowledged);
-        }
-
-        synchronized int repeats() {
-            return repeats;
-        }
-
-        /** What was acknowledged, sent once more, gets the same answer as a duplicate. */
-        void assertKnown(Random random, Map<Long, String> known) throws Exception {
-            Set<Long> sample = new HashSet<>();
-            List<Long> all = new ArrayList<>(known.keySet());
-            for (int i = 0; i < SAMPLE; i++) {
-                sample.add(all.get(random.nextInt(all.size())));
-            }
-            try (Contributor again = contributors.get()) {
-                for (long number : sample) {
-                    CompletableFuture<ContributionOutcome> answer =
-                            again.submit(report(number)).toCompletableFuture();
-                    assertThat(answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
-                            .isInstanceOfSatisfying(ContributionOutcome.Accepted.class, accepted -> {
-                                assertThat(accepted.duplicate()).isTrue();
-                                assertThat(accepted.contributionId()).isEqualTo(known.get(number));
-                            });
-                }
-            }
-        }
     }
 }

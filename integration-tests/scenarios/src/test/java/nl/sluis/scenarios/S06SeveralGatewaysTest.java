@@ -2,6 +2,9 @@ package nl.sluis.scenarios;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +13,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.gateway.store.RedisProcess;
 import nl.sluis.partner.Backoff;
@@ -23,8 +31,11 @@ import nl.sluis.proto.v1.ClosingReason;
 import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.Interference;
 import nl.sluis.proto.v1.ProductKind;
+import nl.sluis.proto.v1.PutSensorRequest;
+import nl.sluis.proto.v1.SensorServiceGrpc;
 import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.scenarios.Demo.Station;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -39,6 +50,11 @@ import org.junit.jupiter.api.io.TempDir;
 class S06SeveralGatewaysTest {
     private static final Duration LIMIT = GatewayUnderTest.LIMIT;
     private static final String SUBSCRIBER = "nor/north-watch";
+    private static final int TAKEOVERS = Integer.getInteger("sluis.takeover.cycles", 6);
+    private static final Duration REDIS_GONE = Duration.parse(System.getProperty("sluis.redis.gone", "PT1M"));
+    private static final int ACKNOWLEDGED_MIN = 100;
+    private static final int OBJECTS = 12;
+    private static final Pattern TAKEN = Pattern.compile("duty taken, node=\\w+ duty=fusion token=(\\d+)");
     private static final Backoff BACKOFF =
             new Backoff(Duration.ofMillis(50), Duration.ofMillis(500), Backoff.UNLIMITED);
 
@@ -75,7 +91,7 @@ class S06SeveralGatewaysTest {
 
     private static Node node(String name) throws Exception {
         int port = GatewayProcess.freePort();
-        Map<String, String> changes = new HashMap<>(S05NothingLostTest.CHANGES);
+        Map<String, String> changes = new HashMap<>(ReportLoad.POLICY_CHANGES);
         changes.put(
                 "partner-port: {host: 127.0.0.1, port: 0}",
                 "partner-port: {host: 127.0.0.1, port: " + port + "}" + S05NothingLostTest.store(redis));
@@ -148,16 +164,156 @@ class S06SeveralGatewaysTest {
     }
 
     @Test
+    void when_the_node_that_fuses_is_killed_under_load_another_goes_on_with_nothing_lost_or_made_twice()
+            throws Exception {
+        for (int cycle = 0; cycle < TAKEOVERS; cycle++) {
+            Node owner = fusing();
+            Node other = owner.equals(first) ? second : first;
+            try (PartnerClient contributing = other.client(Demo.PRETORIA.tenant());
+                    PartnerClient watching = other.client(SUBSCRIBER)) {
+                Received received = other.subscribe(watching, GatewayUnderTest.FROM_SNAPSHOT);
+                ReportLoad load = load(other, contributing, 1_000_000L * (cycle + 1));
+                Thread loading = new Thread(load, "load");
+                loading.start();
+                load.awaitAcknowledged(ACKNOWLEDGED_MIN);
+                owner.process().kill();
+                load.awaitAcknowledged(ACKNOWLEDGED_MIN);
+                received.await("the other node fuses", LIMIT, () -> fusing().equals(other));
+                owner.process().start();
+                load.awaitAcknowledged(ACKNOWLEDGED_MIN);
+                load.stop();
+                loading.join(LIMIT.toMillis());
+                load.assertDelivered(received);
+                System.out.printf(
+                        "take-over %d: %d contributions acknowledged, each delivered once%n",
+                        cycle + 1, load.acknowledged().size());
+            }
+        }
+    }
+
+    @Test
+    void fits_are_spread_over_the_nodes_and_those_of_a_node_that_is_killed_are_made_by_the_other() throws Exception {
+        Demo demo = new Demo(GatewayUnderTest.spifs(second.home()), Instant.now());
+        try (PartnerClient watching = second.client(Demo.NORTH_WATCH)) {
+            Received received = second.subscribe(watching, GatewayUnderTest.FROM_SNAPSHOT);
+            for (Station station : List.of(Demo.PRETORIA, Demo.URALLA)) {
+                try (PartnerClient client = second.client(station.tenant())) {
+                    var unused = SensorServiceGrpc.newBlockingStub(client.channel())
+                            .putSensor(PutSensorRequest.newBuilder()
+                                    .setSensor(demo.sensor(station))
+                                    .build());
+                }
+            }
+            List<String> objects = IntStream.range(0, OBJECTS)
+                    .mapToObj(i -> "2010-" + (900 + i) + "A")
+                    .toList();
+            contribute(Demo.CATALOGUE, objects, demo.referenceOrbit());
+            contribute(Demo.PRETORIA.tenant(), objects, demo.tracking(Demo.PRETORIA));
+            received.await("both nodes fit", LIMIT, () -> fits(first) > 0 && fits(second) > 0);
+            contribute(Demo.URALLA.tenant(), objects, demo.tracking(Demo.URALLA));
+            first.process().kill();
+            received.await(
+                    "each object has its orbit of both stations",
+                    LIMIT.multipliedBy(2),
+                    () -> objects.stream()
+                            .allMatch(object -> received.tracks().stream()
+                                    .map(product -> product.product().getTrack())
+                                    .anyMatch(track -> track.getObject()
+                                                    .getInternationalDesignator()
+                                                    .equals(object)
+                                            && track.getContributorsList().equals(List.of("AUS", "ZAF")))));
+            first.process().start();
+            Map<String, List<Integer>> versions = new HashMap<>();
+            received.tracks()
+                    .forEach(
+                            track -> versions.computeIfAbsent(track.product().getProductId(), none -> new ArrayList<>())
+                                    .add(track.product().getVersion()));
+            assertThat(versions).hasSize(OBJECTS);
+            assertThat(versions.values())
+                    .as("each contribution made one version")
+                    .allSatisfy(all -> assertThat(all).isIn(List.of(1), List.of(1, 2)));
+        }
+    }
+
+    /** The same message about each of some objects, from the node that stays. */
+    private static void contribute(String tenant, List<String> objects, Contribution message) throws Exception {
+        try (PartnerClient client = second.client(tenant);
+                Contributor contributor = client.contributor(ContributorOptions.DEFAULT.withBackoff(BACKOFF))) {
+            List<CompletionStage<ContributionOutcome>> answers = new ArrayList<>();
+            for (String object : objects) {
+                String text = message.getDocument().getContent().toStringUtf8().replace("2010-056A", object);
+                Contribution.Builder renamed = message.toBuilder().setClientId(message.getClientId() + " " + object);
+                renamed.getDocumentBuilder().setContent(ByteString.copyFromUtf8(text));
+                answers.add(contributor.submit(renamed.build()));
+            }
+            for (CompletionStage<ContributionOutcome> answer : answers) {
+                assertThat(answer.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                        .isInstanceOf(ContributionOutcome.Accepted.class);
+            }
+        }
+    }
+
+    private static double fits(Node node) {
+        try {
+            return node.process().metric("sluis_fusion_fits_total");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 0;
+        }
+    }
+
+    @Test
     void while_redis_is_gone_nodes_send_nothing_and_resume_by_themselves() throws Exception {
-        try (PartnerClient client = second.client(SUBSCRIBER)) {
+        try (PartnerClient contributing = first.client(Demo.PRETORIA.tenant());
+                PartnerClient client = second.client(SUBSCRIBER)) {
             Received received = second.subscribe(client, GatewayUnderTest.FROM_SNAPSHOT);
-            contribute(first, 21);
-            awaitNumber(received, 21);
+            ReportLoad load = load(first, contributing, 100_000);
+            Thread loading = new Thread(load, "load");
+            loading.start();
+            load.awaitAcknowledged(ACKNOWLEDGED_MIN);
             redis.kill();
+            long gone = System.nanoTime();
             received.await("nothing can be confirmed", LIMIT, () -> closedUnconfirmed(received));
+            int sent = received.count();
+            // each attempt to come back is refused, and looked at
+            received.await(
+                    "Redis is gone for " + REDIS_GONE,
+                    REDIS_GONE.plus(LIMIT),
+                    () -> System.nanoTime() - gone > REDIS_GONE.toNanos());
+            assertThat(received.count())
+                    .as("nothing is sent that nobody confirmed")
+                    .isEqualTo(sent);
             redis.start();
-            contribute(first, 22);
-            awaitNumber(received, 22);
+            load.awaitAcknowledged(ACKNOWLEDGED_MIN);
+            load.stop();
+            loading.join(LIMIT.toMillis());
+            load.assertDelivered(received);
+        }
+    }
+
+    private static ReportLoad load(Node node, PartnerClient client, long first) throws Exception {
+        return new ReportLoad(
+                () -> client.contributor(ContributorOptions.DEFAULT.withBackoff(BACKOFF)),
+                new Demo(GatewayUnderTest.spifs(node.home()), Instant.now()).label(Demo.PRETORIA.label()),
+                first);
+    }
+
+    /** The node that took fusion last: its token is the highest. */
+    private static Node fusing() {
+        return lastToken(first) > lastToken(second) ? first : second;
+    }
+
+    private static long lastToken(Node node) {
+        try (Stream<String> lines = Files.lines(node.home().resolve("gateway.log"))) {
+            return lines.map(TAKEN::matcher)
+                    .filter(Matcher::find)
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .max()
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
