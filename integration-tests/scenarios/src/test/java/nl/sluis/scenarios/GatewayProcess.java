@@ -55,6 +55,8 @@ final class GatewayProcess implements AutoCloseable {
                 "-Xmx256m",
                 // a life of seconds: compiling thoroughly costs more than it brings
                 "-XX:TieredStopAtLevel=1",
+                // as it logs in operation, and not as tests do
+                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "nl.sluis.gateway.Sluis",
@@ -74,6 +76,9 @@ final class GatewayProcess implements AutoCloseable {
         if (line == null) {
             throw new IOException("the gateway did not start, see " + folder.resolve("gateway.log"));
         }
+        Thread drain = new Thread(() -> output.lines().forEach(ignored -> {}), "gateway-output");
+        drain.setDaemon(true);
+        drain.start();
         adminPort = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
     }
 

@@ -201,6 +201,10 @@ final class RedisConnections implements AutoCloseable {
         Map<String, String> found = new HashMap<>(information(server, "server"));
         found.putAll(information(server, "persistence"));
         found.putAll(information(server, "replication"));
+        // of the moment, not of its settings: it is asked again
+        require(address, found, "loading", "0", StoreException.Code.UNREACHABLE);
+        require(address, found, "role", "master", StoreException.Code.UNREACHABLE);
+        require(address, found, "aof_last_write_status", "ok", StoreException.Code.DISK_FULL);
         List<String> faults = new ArrayList<>();
         try {
             for (String name : List.of("appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy")) {
@@ -209,10 +213,7 @@ final class RedisConnections implements AutoCloseable {
         } catch (JedisDataException e) {
             faults.add("its settings can't be read: `" + e.getMessage() + "` (expected: config get is permitted)");
         }
-        expect(faults, found, "role", "master");
-        expect(faults, found, "loading", "0");
         expect(faults, found, "aof_enabled", "1");
-        expect(faults, found, "aof_last_write_status", "ok");
         expect(faults, found, "appendfsync", "always");
         expect(faults, found, "no-appendfsync-on-rewrite", "no");
         expect(faults, found, "maxmemory-policy", "noeviction");
@@ -222,6 +223,15 @@ final class RedisConnections implements AutoCloseable {
                     "redis " + address + " could lose acknowledged entries: " + String.join("; ", faults));
         }
         return offersWaitAof(found.getOrDefault("redis_version", "0")) ? Durability.WAITAOF : Durability.WAIT;
+    }
+
+    private static void require(
+            HostAndPort address, Map<String, String> found, String name, String expected, StoreException.Code code) {
+        List<String> fault = new ArrayList<>();
+        expect(fault, found, name, expected);
+        if (!fault.isEmpty()) {
+            throw new StoreException(code, "redis " + address + ": " + fault.get(0));
+        }
     }
 
     private static void expect(List<String> faults, Map<String, String> found, String name, String expected) {

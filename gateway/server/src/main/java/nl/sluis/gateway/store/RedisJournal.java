@@ -29,6 +29,7 @@ import nl.sluis.gateway.store.RedisConnections.RedisKeys;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
@@ -656,6 +657,7 @@ public final class RedisJournal implements Journal {
         private final LogName log;
         private final Thread thread;
         private long seen;
+        private boolean told;
         private volatile @Nullable Connection waiting;
 
         Watcher(LogName log, long seen) {
@@ -691,10 +693,12 @@ public final class RedisJournal implements Journal {
                     watch(new Jedis(connection));
                 } catch (JedisException | StoreException e) {
                     if (closed.getCount() > 0) {
-                        LOG.atWarn()
+                        // once until it answers again: a minute without Redis is five of them a second for each log
+                        LOG.atLevel(told ? Level.DEBUG : Level.WARN)
                                 .addKeyValue("log", log.stored())
                                 .addKeyValue("reason", e.getMessage())
                                 .log("listening to a log failed, trying again");
+                        told = true;
                         pause();
                     }
                 } finally {
@@ -707,6 +711,7 @@ public final class RedisJournal implements Journal {
             while (closed.getCount() > 0) {
                 // asked first: what came while no connection listened must be told too
                 long watermark = head(server, log).watermark();
+                told = false;
                 if (watermark != seen) {
                     seen = watermark;
                     writer.grew(log, watermark);

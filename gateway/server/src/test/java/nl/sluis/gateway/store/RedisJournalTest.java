@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +15,13 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -119,6 +123,47 @@ class RedisJournalTest extends JournalContract {
                     server.configSet(setting[0], before);
                 }
             }
+        }
+    }
+
+    @Test
+    void aRedisThatStillReadsItsFileIsWaitedForAndEndsNothing() throws Exception {
+        List<String> settings = new ArrayList<>(RedisProcess.DURABLE);
+        // microseconds for each command; it answers between thousands of them
+        settings.add("key-load-delay 400");
+        try (RedisProcess slow = RedisProcess.start(directory("slow"), settings);
+                Journal there = open(RedisSettings.loopback(slow.port, "sluis"))) {
+            there.append(LOG, Collections.nCopies(5_000, NewEntry.of(new byte[1])))
+                    .join();
+            slow.kill();
+            CompletableFuture<Void> started = CompletableFuture.runAsync(() -> {
+                try {
+                    slow.start();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            List<String> refusals = new ArrayList<>();
+            Optional<Appended> appended = Optional.empty();
+            while (appended.isEmpty()) {
+                try {
+                    appended = Optional.of(there.append(LOG, NewEntry.of(new byte[1]))
+                            .orTimeout(30, TimeUnit.SECONDS)
+                            .join());
+                } catch (CompletionException e) {
+                    assertThat(e.getCause())
+                            .isInstanceOfSatisfying(
+                                    StoreException.class,
+                                    refusal -> assertThat(refusal.code().passing())
+                                            .as(refusal.getMessage())
+                                            .isTrue());
+                    refusals.add(e.getCause().getMessage());
+                }
+            }
+            started.join();
+            assertThat(appended.get().position()).isEqualTo(5_001);
+            assertThat(there.failure()).isEmpty();
+            assertThat(refusals).anySatisfy(refusal -> assertThat(refusal).contains("loading `1` (expected: 0)"));
         }
     }
 
@@ -321,7 +366,7 @@ class RedisJournalTest extends JournalContract {
             try (RedisProcess replica = RedisProcess.start(directory("replica"), settings)) {
                 assertThat(appendUntilReplicated(ours, entry)).isEqualTo(new Appended(1, true));
                 assertRefused(
-                        () -> open(RedisSettings.loopback(replica.port, "sluis")), StoreException.Code.NOT_DURABLE);
+                        () -> open(RedisSettings.loopback(replica.port, "sluis")), StoreException.Code.UNREACHABLE);
             }
         }
     }
