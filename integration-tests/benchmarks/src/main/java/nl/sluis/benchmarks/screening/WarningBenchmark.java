@@ -281,7 +281,7 @@ public final class WarningBenchmark {
                         new PartnerPort("127.0.0.1", 0, EVENT_LOOPS),
                         PartnerLimits.defaults(),
                         new TlsOptions(() -> own, identities.trustManager(), TlsEngine.best(), today),
-                        new CertificateCallers(identities),
+                        new CertificateCallers(identities, caller -> {}),
                         (caller, method) -> permissions.mayCall(method, caller.roles()),
                         tenant -> TenantQuota.defaults(),
                         Methods.builder(),
