@@ -38,18 +38,18 @@ class CursorsTest {
 
     @Test
     void cursors_of_other_places_tenants_or_requests_have_nothing_in_common() {
-        Set<String> nonces = new HashSet<>();
+        Set<String> vectors = new HashSet<>();
         for (int next = 0; next < 100; next++) {
             Cursors.Place place = new Cursors.Place(1, 0, next, 5, 5);
             for (byte[] cursor : List.of(
                     cursors.write(NORTH, FILTER, place),
                     cursors.write(ACME, FILTER, place),
                     cursors.write(NORTH, new byte[] {1, 2, 4}, place))) {
-                nonces.add(HexFormat.of().formatHex(cursor, 0, 12));
+                vectors.add(HexFormat.of().formatHex(cursor, 0, 16));
             }
         }
 
-        assertThat(nonces).hasSize(300);
+        assertThat(vectors).hasSize(300);
     }
 
     @Test
