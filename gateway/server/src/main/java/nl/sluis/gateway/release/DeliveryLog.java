@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import nl.sluis.gateway.audit.AuditLog;
 import nl.sluis.gateway.audit.Leaves;
 import nl.sluis.gateway.identity.TenantId;
@@ -34,6 +36,12 @@ import nl.sluis.proto.v1.AuditEvent;
  * at once, the variants are entered once, with the names of all who get them.
  */
 public final class DeliveryLog {
+    /** Pause in which others that were woken by the same product come in: a tenth of a commit of their own. */
+    private static final long GATHER_NS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    /** Pauses at most, while more keep coming: so long as one commit takes. */
+    private static final int GATHER_PAUSES_MAX = 10;
+
     private final AuditLog audit;
     private final InstantSource clock;
     private final Executor enterer;
@@ -41,6 +49,7 @@ public final class DeliveryLog {
     private IdentityHashMap<List<Variants.Found.Ready>, List<String>> waiting = new IdentityHashMap<>();
     private CompletableFuture<Void> entered = new CompletableFuture<>();
     private boolean underWay;
+    private int come;
 
     /**
      * @param audit the audit log
@@ -62,12 +71,27 @@ public final class DeliveryLog {
      */
     public synchronized CompletableFuture<?> enter(TenantId tenant, List<Variants.Found.Ready> batch) {
         waiting.computeIfAbsent(batch, none -> new ArrayList<>()).add(tenant.toString());
+        come++;
         CompletableFuture<Void> done = entered;
         if (!underWay) {
             underWay = true;
-            enterer.execute(this::enterWaiting);
+            enterer.execute(this::enterTogether);
         }
         return done;
+    }
+
+    /** Enters the first after a silence together with those who come for the same reason, in one commit instead of two. */
+    private void enterTogether() {
+        int before = -1;
+        for (int pause = 0; pause < GATHER_PAUSES_MAX && before < haveCome(); pause++) {
+            before = haveCome();
+            LockSupport.parkNanos(this, GATHER_NS);
+        }
+        enterWaiting();
+    }
+
+    private synchronized int haveCome() {
+        return come;
     }
 
     private void enterWaiting() {
@@ -77,6 +101,7 @@ public final class DeliveryLog {
             batches = waiting;
             done = entered;
             waiting = new IdentityHashMap<>();
+            come = 0;
             entered = new CompletableFuture<>();
         }
         CompletableFuture<?> appended;
