@@ -6,13 +6,18 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import nl.sluis.policy.rule.Payload;
 import nl.sluis.proto.v1.CollisionProbability;
+import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Label;
+import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Options;
 import nl.sluis.proto.v1.Sensitivity;
 
@@ -24,6 +29,17 @@ import nl.sluis.proto.v1.Sensitivity;
 public final class Redaction {
     private static final String LABEL = "label.";
 
+    /** What tells, beside one object of an encounter, where the other is. */
+    private static final List<String> RELATIVE = List.of(
+            "relative_position_rtn_m",
+            "relative_velocity_rtn_m_s",
+            "relative_speed_m_s",
+            "approach_angle_rad",
+            "relative_position_sigma_rtn_m",
+            "mahalanobis_distance",
+            "sensitivities",
+            "comments");
+
     private Redaction() {}
 
     /**
@@ -31,9 +47,11 @@ public final class Redaction {
      *
      * @param payload the message; one of the bodies of its kind
      * @param obligations what is ordered; accuracy and delay are for others to see to
+     * @param groupsOf the groups of an object; one that is in none counts as in all
      * @return a message of the same type
      */
-    public static Message apply(Message payload, Obligations obligations) {
+    public static Message apply(
+            Message payload, Obligations obligations, Function<ObjectReference, Collection<String>> groupsOf) {
         Message.Builder out = payload.toBuilder();
         Map<String, OptionalDouble> keep = obligations.keep();
         if (keep != null) {
@@ -52,9 +70,49 @@ public final class Redaction {
             for (List<FieldDescriptor> chain : Payload.resolve(payload.getDescriptorForType(), path)) {
                 clear(out, chain, 0);
             }
+            List<String> groups = Payload.groupsOf(path);
+            if (!groups.isEmpty() && payload instanceof ConjunctionWarning warning) {
+                withhold(warning, (ConjunctionWarning.Builder) out, groups, groupsOf);
+            }
         }
         clean(out, obligations.redactSensitivities());
+        if (payload instanceof ConjunctionWarning warning) {
+            ConjunctionWarning.Builder told = (ConjunctionWarning.Builder) out;
+            if (isLost(warning.getObject1(), told.getObject1()) || isLost(warning.getObject2(), told.getObject2())) {
+                told.setObjectWithheld(true);
+            }
+        }
         return out.build();
+    }
+
+    private static void withhold(
+            ConjunctionWarning warning,
+            ConjunctionWarning.Builder out,
+            List<String> groups,
+            Function<ObjectReference, Collection<String>> groupsOf) {
+        boolean first = isIn(warning.getObject1().getObject(), groups, groupsOf);
+        boolean second = isIn(warning.getObject2().getObject(), groups, groupsOf);
+        if (first) {
+            out.clearObject1();
+        }
+        if (second) {
+            out.clearObject2();
+        }
+        if (first || second) {
+            RELATIVE.forEach(
+                    name -> out.clearField(ConjunctionWarning.getDescriptor().findFieldByName(name)));
+        }
+    }
+
+    private static boolean isIn(
+            ObjectReference object, List<String> groups, Function<ObjectReference, Collection<String>> groupsOf) {
+        Collection<String> its = groupsOf.apply(object);
+        return its.isEmpty() || its.stream().anyMatch(groups::contains);
+    }
+
+    /** Whether who reads it can no longer tell which object it was. */
+    private static boolean isLost(ConjunctionObject before, ConjunctionObject after) {
+        return before.hasObject() && !after.hasObject();
     }
 
     /** The label in the form that may leave: without history, and without the fields {@code label.x} that are redacted. */

@@ -48,6 +48,9 @@ public final class Payload {
             Map.entry(Kind.INCIDENT, List.of(Incident.getDescriptor())),
             Map.entry(Kind.ELEMENTS, List.of(MeanElements.getDescriptor()))));
 
+    /** In a rule about conjunctions the objects that are in its groups; {@code :} and their names, joined, follow. */
+    private static final String GROUPED = "grouped_objects";
+
     private Payload() {}
 
     /** The messages that an item of this kind can carry, at least one. */
@@ -94,9 +97,26 @@ public final class Payload {
                         .isEmpty();
     }
 
+    /** The path that means, in a rule about conjunctions of some groups, the objects that are in one of them. */
+    static String grouped(List<String> groups) {
+        return GROUPED + ":" + String.join("+", groups);
+    }
+
+    static boolean isGrouped(String word) {
+        return word.equals(GROUPED);
+    }
+
+    /** The groups whose objects a path means; empty where it means a field. */
+    public static List<String> groupsOf(String path) {
+        return path.startsWith(GROUPED + ":")
+                ? List.of(path.substring(GROUPED.length() + 1).split("\\+", -1))
+                : List.of();
+    }
+
     /** Whether the path means something in a payload of one of the kinds; no kinds means any kind. */
     public static boolean isKnown(Collection<Kind> kinds, String path) {
         return isLabelPath(path)
+                || !groupsOf(path).isEmpty()
                 || (kinds.isEmpty() ? List.of(Kind.values()) : kinds)
                         .stream()
                                 .flatMap(k -> bodies(k).stream())

@@ -262,7 +262,7 @@ public final class PolicyReader {
     private @Nullable Rule redact(Form form, Rule.Head head) {
         List<FieldPath> fields = new ArrayList<>();
         for (Yaml.Text word : form.words("fields")) {
-            FieldPath path = path(word);
+            FieldPath path = Payload.isGrouped(word.value()) ? grouped(word, head) : path(word);
             if (path != null) {
                 fields.add(path);
             }
@@ -628,6 +628,19 @@ public final class PolicyReader {
             return "";
         }
         return text.value();
+    }
+
+    private @Nullable FieldPath grouped(Yaml.Text text, Rule.Head head) {
+        if (head.what().groups().isEmpty() || !head.what().kinds().equals(Set.of(Kind.CONJUNCTION))) {
+            problems.add(
+                    ProblemKind.CONFLICT,
+                    text.at(),
+                    "`grouped_objects` of no group, or of another kind",
+                    text.value(),
+                    "a rule with `kind: conjunction` and a `group`");
+            return null;
+        }
+        return new FieldPath(Payload.grouped(head.what().groups()), text.at());
     }
 
     private @Nullable FieldPath path(Yaml.Text text) {

@@ -2,6 +2,7 @@ package nl.sluis.policy.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ class ObligationsTest {
 
     @Test
     void aDowngradeKeepsTheNamedFieldsAloneAndNeverUnderstatesRisk() throws Exception {
-        ConjunctionWarning out = (ConjunctionWarning) Redaction.apply(
+        ConjunctionWarning out = (ConjunctionWarning) redacted(
                 WARNING,
                 obligations(
                         Set.of(),
@@ -69,7 +70,7 @@ class ObligationsTest {
 
     @Test
     void fieldsGoByPathAndBySensitivityAtEveryDepth() throws Exception {
-        ConjunctionWarning out = (ConjunctionWarning) Redaction.apply(
+        ConjunctionWarning out = (ConjunctionWarning) redacted(
                 WARNING,
                 obligations(
                         Set.of("object1.orbit_determination", "originator"),
@@ -95,9 +96,9 @@ class ObligationsTest {
                 .build();
 
         ConjunctionWarning inaccurate = (ConjunctionWarning)
-                Redaction.apply(told, obligations(Set.of(), Set.of(Sensitivity.SENSITIVITY_ACCURACY), null));
-        ConjunctionWarning withoutOrbit = (ConjunctionWarning)
-                Redaction.apply(told, obligations(Set.of(), Set.of(Sensitivity.SENSITIVITY_ORBIT), null));
+                redacted(told, obligations(Set.of(), Set.of(Sensitivity.SENSITIVITY_ACCURACY), null));
+        ConjunctionWarning withoutOrbit =
+                (ConjunctionWarning) redacted(told, obligations(Set.of(), Set.of(Sensitivity.SENSITIVITY_ORBIT), null));
 
         assertThat(inaccurate)
                 .isEqualTo(told.toBuilder()
@@ -121,8 +122,7 @@ class ObligationsTest {
                 .setObject1(WARNING.getObject1().toBuilder().setUnknownFields(unknown))
                 .build();
 
-        assertThat(Redaction.apply(dirty, obligations(Set.of(), Set.of(), null)))
-                .isEqualTo(WARNING);
+        assertThat(redacted(dirty, obligations(Set.of(), Set.of(), null))).isEqualTo(WARNING);
     }
 
     @Test
@@ -193,6 +193,46 @@ class ObligationsTest {
         assertThat(ledger.tryCount("acme", "host", objects, "1", 0)).isTrue();
         assertThat(ledger.tryCount("acme", "host", objects, "1", 1)).isTrue();
         assertThat(ledger.tryCount("acme", "host", objects, "2", 2)).isFalse();
+    }
+
+    private static Message redacted(Message payload, Obligations obligations) {
+        return Redaction.apply(
+                payload,
+                obligations,
+                object -> object.getCatalogueNumber() == 25544
+                        ? Set.of("stations", "crewed")
+                        : object.getCatalogueNumber() == 40000 ? Set.of("debris") : Set.of());
+    }
+
+    @Test
+    void anObjectOfAGroupIsWithheldWithAllThatTellsWhereItIsAndTheMessageSaysSo() throws Exception {
+        ConjunctionWarning pair = WARNING.toBuilder()
+                .clearComments()
+                .setObject2(ConjunctionObject.newBuilder()
+                        .setObject(ObjectReference.newBuilder().setCatalogueNumber(40000)))
+                .setRelativePositionRtnM(Vector3.newBuilder().setX(31))
+                .setRelativeSpeedMS(7_000)
+                .build();
+
+        assertThat(redacted(pair, obligations(Set.of("grouped_objects:crewed+hva"), Set.of(), null)))
+                .isEqualTo(pair.toBuilder()
+                        .clearObject1()
+                        .clearRelativePositionRtnM()
+                        .clearRelativeSpeedMS()
+                        .setObjectWithheld(true)
+                        .build());
+        assertThat(redacted(pair, obligations(Set.of("grouped_objects:hva"), Set.of(), null)))
+                .isEqualTo(pair);
+        ConjunctionWarning unknown = pair.toBuilder()
+                .setObject2(ConjunctionObject.newBuilder()
+                        .setObject(ObjectReference.newBuilder().setCatalogueNumber(50000)))
+                .build();
+        assertThat(((ConjunctionWarning) redacted(unknown, obligations(Set.of("grouped_objects:hva"), Set.of(), null)))
+                        .hasObject2())
+                .isFalse();
+        assertThat(redacted(pair, obligations(Set.of("object2"), Set.of(), null)))
+                .isEqualTo(
+                        pair.toBuilder().clearObject2().setObjectWithheld(true).build());
     }
 
     private static Obligations obligations(

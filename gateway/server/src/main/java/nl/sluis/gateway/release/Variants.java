@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import nl.sluis.gateway.item.CcsdsText;
+import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
@@ -45,6 +46,7 @@ import nl.sluis.proto.v1.AuditEvent;
 import nl.sluis.proto.v1.BoundLabel;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Delivery;
+import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.SubscribeResponse;
 import nl.sluis.proto.v1.TextForm;
@@ -399,7 +401,7 @@ public final class Variants {
 
     private Encoded encode(StoredItem item, Message content, Form form) {
         Product product = item.product();
-        Message body = Redaction.apply(form.classed(content), form.obligations());
+        Message body = Redaction.apply(form.classed(content), form.obligations(), this::groupsOf);
         Product released = product.toBuilder()
                 .setField(StoredItem.bodyField(product), body)
                 .build();
@@ -430,6 +432,12 @@ public final class Variants {
                 new ConcurrentHashMap<>(),
                 entry,
                 ByteString.copyFrom(salt));
+    }
+
+    private List<String> groupsOf(ObjectReference object) {
+        return ObjectKey.of(object)
+                .map(key -> policy.bundle().groups().groupsOf(key.text()))
+                .orElse(List.of());
     }
 
     private void load(long position, Runnable wakeUp) {
