@@ -8,7 +8,6 @@ import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.internal.Convert;
 import org.hipparchus.util.MathUtils;
 import org.orekit.errors.OrekitException;
-import org.orekit.frames.FramesFactory;
 import org.orekit.propagation.analytical.tle.TLE;
 import org.orekit.propagation.analytical.tle.TLEPropagator;
 import org.orekit.time.TimeScalesFactory;
@@ -64,6 +63,6 @@ public final class Sgp4 {
                 0,
                 m.bStar(),
                 TimeScalesFactory.getUTC());
-        return TLEPropagator.selectExtrapolator(tle, FramesFactory.getTEME());
+        return TLEPropagator.selectExtrapolator(tle, Convert.frame(Frame.TEME));
     }
 }

@@ -52,10 +52,10 @@ public final class Convert {
             case EME2000 -> FramesFactory.getEME2000();
             // the axes of the ICRF seen from the Earth's centre
             case GCRF, ICRF -> FramesFactory.getGCRF();
-            case TEME -> FramesFactory.getTEME();
+            case TEME -> EarthFrames.teme();
             case MOD -> FramesFactory.getMOD(IERSConventions.IERS_2010);
-            case TOD -> FramesFactory.getTOD(IERSConventions.IERS_2010, true);
-            case ITRF -> FramesFactory.getITRF(IERSConventions.IERS_2010, true);
+            case TOD -> EarthFrames.tod();
+            case ITRF -> EarthFrames.itrf();
             case RTN, TNW ->
                 throw new IllegalArgumentException(
                         "frame: `" + frame + "` (expected: an inertial or terrestrial frame)");
