@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.proto.v1.AzimuthElevation;
 import nl.sluis.proto.v1.Contribution;
@@ -54,6 +55,7 @@ import org.orekit.time.AbsoluteDate;
 import org.orekit.time.TimeScalesFactory;
 import org.orekit.utils.Constants;
 import org.orekit.utils.IERSConventions;
+import org.orekit.utils.PVCoordinates;
 import org.orekit.utils.TrackingCoordinates;
 
 /** Seeded days of contributions by three originators, under labels that eight audiences may read or not. */
@@ -93,6 +95,13 @@ final class Histories {
             "deu/radar-north", new double[] {52, 11},
             "ita/radar-south", new double[] {40, 16},
             "fra/deep-eye", new double[] {45, 4});
+
+    static final Corrections CORRECTED = Corrections.newBuilder()
+            .setLightTime(true)
+            .setTroposphere(true)
+            .setIonosphere(true)
+            .setAberration(true)
+            .build();
 
     /** How much finer a sensor measures than the others. */
     private static final Map<String, Double> FINER = Map.of("fra/deep-eye", 10.0);
@@ -309,11 +318,7 @@ final class Histories {
         ObservationSeries.Builder series = ObservationSeries.newBuilder()
                 .setSensorId(sensorId)
                 .setTimeScale(TimeScale.TIME_SCALE_UTC)
-                .setCorrections(Corrections.newBuilder()
-                        .setLightTime(true)
-                        .setTroposphere(true)
-                        .setIonosphere(true)
-                        .setAberration(true));
+                .setCorrections(CORRECTED);
         if (random.nextInt(4) > 0) {
             // else nobody says what it is: each view finds out by what it knows
             series.setObject(ObjectReference.newBuilder().setCatalogueNumber(OBJECTS[object]));
@@ -400,13 +405,29 @@ final class Histories {
         return TRUTH.get(object);
     }
 
-    private static Propagator propagated(int object) {
-        AbsoluteDate start = date(DAY);
+    /** The first of the objects at a time of its own. */
+    static OrbitState geostationary(Instant epoch) {
+        OrekitData.load();
+        PVCoordinates pv = geostationary(0, date(epoch)).getPVCoordinates();
+        return new OrbitState(
+                epoch,
+                nl.sluis.orbit.Frame.GCRF,
+                new nl.sluis.orbit.Vector3(
+                        pv.getPosition().getX(),
+                        pv.getPosition().getY(),
+                        pv.getPosition().getZ()),
+                new nl.sluis.orbit.Vector3(
+                        pv.getVelocity().getX(),
+                        pv.getVelocity().getY(),
+                        pv.getVelocity().getZ()));
+    }
+
+    private static KeplerianOrbit geostationary(int object, AbsoluteDate start) {
         double sidereal = FramesFactory.getITRF(IERSConventions.IERS_2010, true)
                 .getTransformTo(FramesFactory.getGCRF(), start)
                 .transformVector(Vector3D.PLUS_I)
                 .getAlpha();
-        KeplerianOrbit orbit = new KeplerianOrbit(
+        return new KeplerianOrbit(
                 42_164_170 + 500.0 * object,
                 1e-4,
                 Math.toRadians(INCLINATIONS_DEG[object]),
@@ -417,6 +438,11 @@ final class Histories {
                 FramesFactory.getGCRF(),
                 start,
                 Constants.EIGEN5C_EARTH_MU);
+    }
+
+    private static Propagator propagated(int object) {
+        AbsoluteDate start = date(DAY);
+        KeplerianOrbit orbit = geostationary(object, start);
         NumericalPropagator propagator =
                 new NumericalPropagator(new DormandPrince853Integrator(1e-3, 3600, 1e-10, 1e-10));
         propagator.setOrbitType(OrbitType.CARTESIAN);

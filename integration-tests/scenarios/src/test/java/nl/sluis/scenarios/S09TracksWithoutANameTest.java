@@ -37,6 +37,23 @@ class S09TracksWithoutANameTest {
     }
 
     @Test
+    void trackingWithoutANameThatWaitsIsClaimedByAnOrbitThatComesLater() throws Exception {
+        try (GatewayUnderTest gateway =
+                GatewayUnderTest.start(folder, GatewayUnderTest.pki(folder.resolve("pki")), Clock.systemUTC())) {
+            Received north = gateway.subscribe(Demo.NORTH_WATCH);
+            gateway.register(Demo.PRETORIA);
+            gateway.register(Demo.URALLA);
+            gateway.accepted(Demo.PRETORIA.tenant(), List.of(nameless(gateway.demo(), Demo.PRETORIA)));
+            gateway.accepted(Demo.CATALOGUE, List.of(gateway.demo().referenceOrbit()));
+            // one station alone, whose biases nobody knows, makes no orbit
+            gateway.accepted(Demo.URALLA.tenant(), List.of(gateway.demo().tracking(Demo.URALLA)));
+            gateway.quiet(List.of(north));
+
+            assertThat(lastTrack(north).getContributorsList()).containsExactly("AUS", "ZAF");
+        }
+    }
+
+    @Test
     void trackingOfAnObjectThatNobodyKnowsMakesOne() throws Exception {
         try (GatewayUnderTest gateway =
                 GatewayUnderTest.start(folder, GatewayUnderTest.pki(folder.resolve("pki")), Clock.systemUTC())) {

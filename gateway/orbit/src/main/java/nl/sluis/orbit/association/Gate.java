@@ -46,6 +46,12 @@ final class Gate {
     /** The best orbit has settled when it moves by less than this part of its sigma. */
     private static final double SETTLED = 0.05;
 
+    /** Or by less than this, m: about a point so near everything is straight to a centimetre. */
+    private static final double NEAR_M = 100;
+
+    /** Over a shorter pass air and light move an object by metres at most. */
+    private static final Duration SHORT = Duration.ofMinutes(20);
+
     /** Directions that a track sees a million times less well than its best are not seen at all. */
     private static final double LEAST_EIGENVALUE = 1e-12;
 
@@ -80,9 +86,11 @@ final class Gate {
     }
 
     /** Compares; empty where the prediction doesn't reach the track. */
-    static Optional<Match> match(OrbitSolution predicted, Tracklet track) {
+    static Optional<Match> match(OrbitSolution orbit, Tracklet track) {
         List<Sensor> sensors = track.sensors();
         List<Observation> observations = track.thinned(MOST_OBSERVATIONS, LONGEST);
+        OrbitSolution predicted = isShort(orbit, observations) ? Predicted.overPass(orbit) : orbit;
+        OrbitState before = predicted.state();
         double[] step = new double[predicted.fullCovariance().dimension()];
         Optional<Match> match = Optional.empty();
         for (int i = 0; i < MOST_LINEARISATIONS; i++) {
@@ -96,17 +104,24 @@ final class Gate {
                 moved = Math.max(moved, Math.abs(explained.best[k] - step[k]));
                 step[k] = explained.best[k];
             }
-            match = Optional.of(new Match(
-                    explained.distance,
-                    explained.degrees,
-                    explained.volume,
-                    explained.scatter,
-                    Innovation.moved(predicted, step)));
-            if (moved < SETTLED) {
+            OrbitState best = Innovation.moved(predicted, step);
+            match = Optional.of(
+                    new Match(explained.distance, explained.degrees, explained.volume, explained.scatter, best));
+            if (moved < SETTLED || best.positionM().minus(before.positionM()).norm() < NEAR_M) {
                 break;
             }
+            before = best;
         }
         return match;
+    }
+
+    /** Whether the track is all near the epoch of an orbit. */
+    private static boolean isShort(OrbitSolution orbit, List<Observation> observations) {
+        return observations.stream()
+                .allMatch(one -> Duration.between(orbit.state().epoch(), one.epoch())
+                                .abs()
+                                .compareTo(SHORT)
+                        < 0);
     }
 
     /** An innovation by the directions in which orbit and common errors explain it. */

@@ -57,7 +57,8 @@ public record Predicted(String id, Orbit orbit) {
     private static final double ROUND = 0.05;
 
     /** What moves an object over one pass: enough for a gate, and cheap. */
-    private static final int PASS_GRAVITY_DEGREE = 8;
+    private static final ForceModel PASS =
+            new ForceModel(8, 8, true, true, Optional.empty(), Optional.empty(), OptionalInt.empty(), 1_000, false);
 
     /** New elements are off by this part of the distance from the Earth's centre, 1-sigma: a kilometre in low orbits. */
     private static final double ACROSS_PART = 1.5e-4;
@@ -206,18 +207,12 @@ public record Predicted(String id, Orbit orbit) {
         rtn[3][1] = rtn[1][3];
         rtn[4][4] = n * n * across * across;
         rtn[5][5] = n * n * across * across;
-        SymmetricMatrix covariance = LocalAxes.fromRtn(state, SymmetricMatrix.of(rtn));
-        ForceModel forces = new ForceModel(
-                PASS_GRAVITY_DEGREE,
-                PASS_GRAVITY_DEGREE,
-                true,
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                1_000,
-                false);
-        return OrbitSolution.of(state, covariance, forces);
+        return OrbitSolution.of(state, LocalAxes.fromRtn(state, SymmetricMatrix.of(rtn)), PASS);
+    }
+
+    /** Returns the same orbit with the forces that count over one pass; one with coefficients of its own stays as it is. */
+    static OrbitSolution overPass(OrbitSolution orbit) {
+        return orbit.parameters().isEmpty() ? OrbitSolution.of(orbit.state(), orbit.covariance(), PASS) : orbit;
     }
 
     private static OrbitState inertial(OrbitState state) {

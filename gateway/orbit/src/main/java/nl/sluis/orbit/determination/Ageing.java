@@ -30,7 +30,23 @@ public final class Ageing {
     private static final double LEAST_M_S2 = 2e-9;
     private static final double MOST_M_S2 = 1e-5;
 
+    /** Where what has grown exceeds this along the orbit, 1-sigma, the object is no longer where one would look for it. */
+    private static final double STALE_M = 10_000;
+
     private Ageing() {}
+
+    /**
+     * Returns whether an orbit has become stale: in the lowest orbits after hours, at 400 km after a day and three quarters,
+     * above 800 km after three weeks.
+     *
+     * @param state the orbit
+     * @param lastObservation when it was last observed, UTC
+     * @param time when it is looked at, UTC
+     */
+    public static boolean isStale(OrbitState state, Instant lastObservation, Instant time) {
+        double t = Duration.between(lastObservation, time).toMillis() * 1e-3;
+        return t > 0 && 1.5 * accelerationMps2(state) * t * t > STALE_M;
+    }
 
     /** Returns the 1-sigma of the unmodelled acceleration for an orbit, m/s². */
     static double accelerationMps2(OrbitState state) {

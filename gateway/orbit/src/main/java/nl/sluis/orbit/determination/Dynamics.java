@@ -115,7 +115,7 @@ final class Dynamics {
                 .ifPresent(s -> models.add(new DragForce(
                         new BoundedAtmosphere(new NRLMSISE00(Weather.DATA, CelestialBodyFactory.getSun(), earth)),
                         new IsotropicDrag(s.areaM2(), s.coefficient()),
-                        true)));
+                        false)));
         if (forces.precise()) {
             models.add(new SolidTides(
                     Convert.frame(Frame.ITRF),

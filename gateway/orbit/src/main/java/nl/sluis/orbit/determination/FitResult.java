@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param verdict how it ended
  * @param reason one line for a human: why the verdict is not {@code CONVERGED}, empty if it is
  * @param solution the orbit; present exactly when the verdict is {@code CONVERGED}
+ * @param latest the same orbit at its last observation, its coefficients known from now on: who predicts from there need not
+ *     integrate over all that was observed. Empty without a solution
  * @param biases estimated biases, sorted by sensor and component
  * @param statistics residuals by sensor and component, in the same order
  * @param residuals one entry per number of each observation that was used or rejected, in the order of estimation
@@ -25,6 +27,7 @@ public record FitResult(
         Verdict verdict,
         String reason,
         Optional<OrbitSolution> solution,
+        Optional<OrbitSolution> latest,
         List<BiasEstimate> biases,
         List<SensorStatistics> statistics,
         List<Residual> residuals,
@@ -48,6 +51,7 @@ public record FitResult(
                 verdict,
                 reason,
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -56,6 +60,23 @@ public record FitResult(
                 List.of(),
                 0,
                 0);
+    }
+
+    /** Returns the same with all sigmas of the orbit enlarged by a factor. */
+    public FitResult widened(double factor) {
+        return new FitResult(
+                verdict,
+                reason,
+                solution.map(one -> one.widened(factor)),
+                latest.map(one -> one.widened(factor)),
+                biases,
+                statistics,
+                residuals,
+                weightedRms,
+                calibrations,
+                disagreements,
+                iterations,
+                rounds);
     }
 
     /** Returns the number of observations that the solution rests on. */

@@ -73,6 +73,7 @@ final class FitResults {
                 Verdict.CONVERGED,
                 "",
                 Optional.of(solution),
+                Optional.of(latest(accepted.get(accepted.size() - 1), solved, solution)),
                 biases,
                 statistics(residuals),
                 residuals,
@@ -81,6 +82,14 @@ final class FitResults {
                 outcome.judgement().disagreements(),
                 outcome.iterations(),
                 outcome.rounds());
+    }
+
+    /** The correction is within the linear range, so the row's own derivatives take it there. */
+    private static OrbitSolution latest(Row last, NormalEquations.Solved solved, OrbitSolution solution) {
+        return OrbitSolution.of(
+                last.corrected(solved.correction()),
+                last.covariance(solution.fullCovariance()),
+                solution.forces().known(solution.parameters()));
     }
 
     /** Returns by how much the residuals' variance exceeds what sigmas and common errors explain; 1 if it does not. */
@@ -118,6 +127,7 @@ final class FitResults {
         return new FitResult(
                 verdict,
                 reason,
+                Optional.empty(),
                 Optional.empty(),
                 List.of(),
                 statistics(residuals),

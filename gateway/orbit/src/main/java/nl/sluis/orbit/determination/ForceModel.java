@@ -140,7 +140,7 @@ public record ForceModel(
     }
 
     /** Returns these forces with coefficients as a fit found them, known from now on. */
-    ForceModel known(List<DynamicParameter> parameters) {
+    public ForceModel known(List<DynamicParameter> parameters) {
         ForceModel known = this;
         for (DynamicParameter parameter : parameters) {
             if (parameter.name().equals(RadiationSensitive.REFLECTION_COEFFICIENT) && solarPressure.isPresent()) {

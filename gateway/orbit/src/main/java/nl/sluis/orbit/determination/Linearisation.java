@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.internal.Convert;
 import org.hipparchus.exception.MathRuntimeException;
 import org.hipparchus.linear.RealMatrix;
@@ -34,8 +35,8 @@ final class Linearisation {
     /** Length of a segment. Shorter ones restart the integrator too often, longer ones waste the rest of the last. */
     private static final long SEGMENT_S = 10_800;
 
-    /** The same for low orbits, which take twenty steps meanwhile. */
-    private static final long LOW_SEGMENT_S = 1_800;
+    /** The same for low orbits, which take seven steps meanwhile: a new track costs one segment, however short it is. */
+    private static final long LOW_SEGMENT_S = 600;
 
     /** Period below which an orbit is low. */
     private static final double LOW_PERIOD_S = 10_800;
@@ -245,7 +246,12 @@ final class Linearisation {
             gradients[2 * c] = norm(byState[c], 0) / sigma;
             gradients[2 * c + 1] = norm(byState[c], 3) / sigma;
         }
-        return new Row(one, residuals, jacobian, partials, gradients, scale(estimated, state));
+        OrbitState there = new OrbitState(
+                one.observation().epoch(),
+                Dynamics.propagationFrame(about.state()),
+                Convert.vector(state.getPosition()),
+                Convert.vector(state.getPVCoordinates().getVelocity()));
+        return new Row(one, there, residuals, jacobian, partials, gradients, scale(estimated, state));
     }
 
     private static double norm(double[] six, int from) {

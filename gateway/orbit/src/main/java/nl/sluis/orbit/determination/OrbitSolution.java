@@ -41,6 +41,20 @@ public record OrbitSolution(
         return new OrbitSolution(state, covariance, LocalAxes.toRtn(state, covariance), forces, List.of(), covariance);
     }
 
+    /** Returns the same orbit with all sigmas enlarged by a factor. */
+    OrbitSolution widened(double factor) {
+        double square = factor * factor;
+        return new OrbitSolution(
+                state,
+                covariance.times(square),
+                covarianceRtn.times(square),
+                forces,
+                parameters.stream()
+                        .map(one -> new DynamicParameter(one.name(), one.value(), factor * one.sigma()))
+                        .toList(),
+                fullCovariance.times(square));
+    }
+
     /** Returns the 1-sigma position: the root of the sum of the three position variances, m. */
     public double positionSigmaM() {
         return Math.sqrt(covariance.get(0, 0) + covariance.get(1, 1) + covariance.get(2, 2));

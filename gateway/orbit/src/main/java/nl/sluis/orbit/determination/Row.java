@@ -1,11 +1,15 @@
 package nl.sluis.orbit.determination;
 
 import java.util.Arrays;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.Vector3;
 
 /** One observation linearised about a trajectory; everything is divided by the sigma of its component. */
 final class Row {
 
     private final MeasurementModel.Modelled modelled;
+    private final OrbitState state;
     private final double[] residuals;
     private final double[][] jacobian;
     private final double[][] partials;
@@ -15,6 +19,7 @@ final class Row {
     /**
      * Makes a row.
      *
+     * @param state where the trajectory is at the epoch of the observation
      * @param residuals observed minus computed, per component
      * @param jacobian derivative of each computed component by the trajectory's numbers
      * @param partials derivative of position and velocity at the epoch of the observation by the same
@@ -23,12 +28,14 @@ final class Row {
      */
     Row(
             MeasurementModel.Modelled modelled,
+            OrbitState state,
             double[] residuals,
             double[][] jacobian,
             double[][] partials,
             double[] gradients,
             double scaleM) {
         this.modelled = modelled;
+        this.state = state;
         this.residuals = residuals;
         this.jacobian = jacobian;
         this.partials = partials;
@@ -40,6 +47,7 @@ final class Row {
     Row downWeighted(double factor) {
         return new Row(
                 modelled.downWeighted(factor),
+                state,
                 divided(residuals, factor),
                 Arrays.stream(jacobian).map(j -> divided(j, factor)).toArray(double[][]::new),
                 partials,
@@ -53,7 +61,7 @@ final class Row {
 
     /** Returns the row as if every bias of its sensor were estimated. */
     Row freed() {
-        return new Row(modelled.freed(), residuals, jacobian, partials, gradients, scaleM);
+        return new Row(modelled.freed(), state, residuals, jacobian, partials, gradients, scaleM);
     }
 
     MeasurementModel.Modelled modelled() {
@@ -88,15 +96,33 @@ final class Row {
         return sum;
     }
 
-    private double norm(double[] correction, int from) {
-        double square = 0;
-        for (int i = from; i < from + 3; i++) {
-            double sum = 0;
+    /** Returns where the object is at the epoch of this observation after a correction. */
+    OrbitState corrected(double[] correction) {
+        double[] d = displacement(correction);
+        return new OrbitState(
+                state.epoch(),
+                state.frame(),
+                state.positionM().plus(new Vector3(d[0], d[1], d[2])),
+                state.velocityMps().plus(new Vector3(d[3], d[4], d[5])));
+    }
+
+    /** Returns the covariance of position and velocity at the epoch of this observation from that of the trajectory's numbers. */
+    SymmetricMatrix covariance(SymmetricMatrix numbers) {
+        return numbers.congruent(partials);
+    }
+
+    private double[] displacement(double[] correction) {
+        double[] moved = new double[6];
+        for (int i = 0; i < 6; i++) {
             for (int j = 0; j < partials[i].length; j++) {
-                sum += partials[i][j] * correction[j];
+                moved[i] += partials[i][j] * correction[j];
             }
-            square += sum * sum;
         }
-        return Math.sqrt(square);
+        return moved;
+    }
+
+    private double norm(double[] correction, int from) {
+        double[] d = displacement(correction);
+        return Math.sqrt(d[from] * d[from] + d[from + 1] * d[from + 1] + d[from + 2] * d[from + 2]);
     }
 }

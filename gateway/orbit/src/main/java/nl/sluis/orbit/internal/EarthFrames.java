@@ -125,8 +125,7 @@ final class EarthFrames {
             return at(Math.round(date.durationFrom(AbsoluteDate.J2000_EPOCH) / stepS), interpolated, this::interpolate);
         }
 
-        private static Transform at(
-                long place, ConcurrentMap<Long, Transform> kept, LongFunction<Transform> make) {
+        private static Transform at(long place, ConcurrentMap<Long, Transform> kept, LongFunction<Transform> make) {
             Transform known = kept.get(place);
             if (known == null) {
                 if (kept.size() >= MOST_EPOCHS) {

@@ -67,8 +67,7 @@ class RepeatedFitTest {
                 seen.addAll(simulation(Radars.TRUTH)
                         .observe(
                                 sensor,
-                                Ephemeris.epochs(
-                                        Radars.EPOCH, Radars.EPOCH.plus(SPAN), Duration.ofSeconds(60))));
+                                Ephemeris.epochs(Radars.EPOCH, Radars.EPOCH.plus(SPAN), Duration.ofSeconds(60))));
             }
             FitResult fit = OrbitDetermination.fit(new FitRequest(
                     Radars.PUBLIC, Radars.SENSORS, seen, Radars.forces(Radars.PUBLIC), FitSettings.DEFAULT));
@@ -88,12 +87,10 @@ class RepeatedFitTest {
 
         /** Computes something at another time. */
         public static void at(Instant epoch) {
-            OrbitState other = new OrbitState(
-                    epoch, Radars.TRUTH.frame(), Radars.TRUTH.positionM(), Radars.TRUTH.velocityMps());
+            OrbitState other =
+                    new OrbitState(epoch, Radars.TRUTH.frame(), Radars.TRUTH.positionM(), Radars.TRUTH.velocityMps());
             simulation(other)
-                    .observe(
-                            Radars.SENSORS.get(0),
-                            Ephemeris.epochs(epoch, epoch.plus(SPAN), Duration.ofSeconds(60)));
+                    .observe(Radars.SENSORS.get(0), Ephemeris.epochs(epoch, epoch.plus(SPAN), Duration.ofSeconds(60)));
             for (Frame frame : List.of(Frame.ITRF, Frame.TEME, Frame.TOD)) {
                 Convert.pv(other, Convert.frame(frame));
             }

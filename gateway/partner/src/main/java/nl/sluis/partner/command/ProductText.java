@@ -3,6 +3,7 @@ package nl.sluis.partner.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import nl.sluis.proto.v1.CollisionProbability;
 import nl.sluis.proto.v1.ConjunctionObject;
@@ -122,7 +123,21 @@ final class ProductText {
         if (track.hasState()) {
             details.add("epoch " + Words.time(track.getState().getEpoch()));
         }
+        status(track).ifPresent(details::add);
         return details;
+    }
+
+    private static Optional<String> status(Track track) {
+        String window = track.hasChange()
+                ? " between " + Words.time(track.getChange().getWindowStart()) + " and "
+                        + Words.time(track.getChange().getWindowEnd())
+                : "";
+        return switch (track.getStatus()) {
+            case TRACK_STATUS_STALE -> Optional.of("stale");
+            case TRACK_STATUS_MANOEUVRE_SUSPECTED -> Optional.of("manoeuvre suspected" + window);
+            case TRACK_STATUS_AFTER_MANOEUVRE -> Optional.of("since a manoeuvre" + window);
+            case TRACK_STATUS_UNSPECIFIED, TRACK_STATUS_CURRENT, UNRECOGNIZED -> Optional.empty();
+        };
     }
 
     private static List<String> ephemeris(Ephemeris ephemeris) {

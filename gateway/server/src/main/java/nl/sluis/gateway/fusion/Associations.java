@@ -43,6 +43,9 @@ final class Associations {
     /** An orbit further away in time predicts nothing. */
     private static final Duration FURTHEST = Duration.ofDays(14);
 
+    /** A waiting track that is so much older than the newest waits in vain; it stays in the journal. */
+    private static final Duration LONGEST_WAIT = FURTHEST;
+
     private static final String NEW_OBJECT = "uct-";
 
     private final List<BitSet> alike = new ArrayList<>();
@@ -116,11 +119,17 @@ final class Associations {
         alike.addAll(divided);
     }
 
-    /** Takes up the last orbit of some audiences. */
-    void learn(ObjectKey key, BitSet audiences, OrbitSolution orbit, Instant lastObservation) {
+    /**
+     * Takes up the last orbit of some audiences.
+     *
+     * @return whether one of them knew no orbit of the object before
+     */
+    boolean learn(ObjectKey key, BitSet audiences, OrbitSolution orbit, Instant lastObservation) {
         Known one = new Known(key, orbit, lastObservation);
         Map<Integer, Known> by = known.computeIfAbsent(key, none -> new HashMap<>());
+        boolean isNew = audiences.stream().anyMatch(audience -> !by.containsKey(audience));
         audiences.stream().forEach(audience -> by.put(audience, one));
+        return isNew;
     }
 
     /** Takes up public elements; those of the same users stand in place of earlier ones. */
@@ -159,10 +168,21 @@ final class Associations {
         List<Waiting> own = waiting.values().stream()
                 .filter(one -> one.audiences().get(audience))
                 .toList();
+        if (own.isEmpty()) {
+            return;
+        }
+        Instant oldest = own.stream()
+                .map(one -> one.tracklet().end())
+                .max(Comparator.naturalOrder())
+                .orElseThrow()
+                .minus(LONGEST_WAIT);
+        own.stream()
+                .filter(one -> one.tracklet().end().isBefore(oldest))
+                .forEach(one -> one.audiences().clear(audience));
         if (own.size() > MOST_WAITING) {
             own.get(0).audiences().clear(audience);
-            waiting.values().removeIf(one -> one.audiences().isEmpty());
         }
+        waiting.values().removeIf(one -> one.audiences().isEmpty());
     }
 
     /** Forgets what came with a contribution. */
@@ -227,15 +247,69 @@ final class Associations {
             }
             if (near.isEmpty()) {
                 lastOrbits.take();
-                near = Optional.of(elements.near(tracklet).stream()
-                        .map(id -> Objects.requireNonNull(listed.get(id), id))
-                        .toList());
+                near = Optional.of(near(tracklet));
             }
             List<Predicted> candidates = candidates(near.get(), audience, tracklet.start());
             Association.Outcome outcome = outcomes.computeIfAbsent(candidates, all -> Association.of(tracklet, all));
             placements.addAll(placed(track, tracklet, named, audiences, outcome));
         }
         return placements;
+    }
+
+    private List<Listed> near(Tracklet tracklet) {
+        return elements.near(tracklet).stream()
+                .map(id -> Objects.requireNonNull(listed.get(id), id))
+                .toList();
+    }
+
+    /** Whether any track waits. */
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    /**
+     * Decides again about the waiting tracks of some audiences that have come to know more.
+     *
+     * @param object the object of which they have an orbit now; empty: any
+     * @return where those go that wait no longer
+     */
+    List<Placement> reconsider(Optional<ObjectKey> object, BitSet audiences) {
+        List<Placement> placements = new ArrayList<>();
+        for (Waiting one : waiting.values()) {
+            Tracklet tracklet = one.tracklet();
+            Optional<List<Listed>> near = Optional.empty();
+            for (BitSet group : alike) {
+                BitSet some = (BitSet) group.clone();
+                some.and(audiences);
+                some.and(one.audiences());
+                if (some.isEmpty() || !mayBe(object, some.nextSetBit(0), tracklet)) {
+                    continue;
+                }
+                if (near.isEmpty()) {
+                    near = Optional.of(near(tracklet));
+                }
+                List<Predicted> candidates = candidates(near.get(), some.nextSetBit(0), tracklet.start());
+                if (Association.of(tracklet, candidates) instanceof Association.Correlated correlated
+                        && object.map(key -> key.text().equals(correlated.id())).orElse(true)) {
+                    placements.add(new Placement(
+                            one.track(),
+                            AssociationOutcome.ASSOCIATION_OUTCOME_CORRELATED,
+                            Optional.of(new ObjectKey(correlated.id())),
+                            some,
+                            List.of(correlated.id())));
+                    one.audiences().andNot(some);
+                }
+            }
+        }
+        waiting.values().removeIf(one -> one.audiences().isEmpty());
+        return placements;
+    }
+
+    private boolean mayBe(Optional<ObjectKey> object, int audience, Tracklet tracklet) {
+        return object.isEmpty()
+                || prediction(object.get(), audience, tracklet.start())
+                        .filter(predicted -> Association.isPossible(tracklet, predicted))
+                        .isPresent();
     }
 
     private List<Placement> placed(

@@ -40,24 +40,36 @@ final class FittedOrbits {
                     .setValue(parameter.value())
                     .setSigma(parameter.sigma()));
         }
-        Arrays.stream(solution.fullCovariance().lowerTriangle()).forEach(message::addCovariance);
+        // an acceleration that was fitted over an arc is one of that arc's epoch
+        boolean isOfItsEpoch = solution.forces().empiricalDegree().isPresent();
+        OrbitSolution kept = isOfItsEpoch ? solution : fit.latest().orElse(solution);
+        if (!isOfItsEpoch) {
+            message.setState(OrbitMessages.state(kept.state()));
+        }
+        Arrays.stream(kept.fullCovariance().lowerTriangle()).forEach(message::addCovariance);
         return message.build();
     }
 
-    /** The solution of a track that has a fitted orbit beside it. */
+    /** The orbit to predict from, of a track that has a fit beside it. */
     static OrbitSolution solution(Solution kept, Function<OrbitState, ForceModel> forces) {
-        OrbitState state = OrbitMessages.state(kept.getTrack().getState());
         FittedOrbit fitted = kept.getFitted();
         List<DynamicParameter> parameters = fitted.getParametersList().stream()
                 .map(one -> new DynamicParameter(one.getName(), one.getValue(), one.getSigma()))
                 .toList();
-        SymmetricMatrix full = SymmetricMatrix.ofLowerTriangle(
-                STATE_DIMENSION + parameters.size(),
-                fitted.getCovarianceList().stream()
-                        .mapToDouble(Double::doubleValue)
-                        .toArray());
-        SymmetricMatrix covariance = full.leading(STATE_DIMENSION);
+        double[] covariance = fitted.getCovarianceList().stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+        if (fitted.hasState()) {
+            OrbitState state = OrbitMessages.state(fitted.getState());
+            return OrbitSolution.of(
+                    state,
+                    SymmetricMatrix.ofLowerTriangle(STATE_DIMENSION, covariance),
+                    forces.apply(state).known(parameters));
+        }
+        OrbitState state = OrbitMessages.state(kept.getTrack().getState());
+        SymmetricMatrix full = SymmetricMatrix.ofLowerTriangle(STATE_DIMENSION + parameters.size(), covariance);
+        SymmetricMatrix leading = full.leading(STATE_DIMENSION);
         return new OrbitSolution(
-                state, covariance, LocalAxes.toRtn(state, covariance), forces.apply(state), parameters, full);
+                state, leading, LocalAxes.toRtn(state, leading), forces.apply(state), parameters, full);
     }
 }

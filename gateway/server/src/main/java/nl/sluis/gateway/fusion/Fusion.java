@@ -40,7 +40,6 @@ import nl.sluis.journal.v1.Solution;
 import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.journal.v1.StoredRecord;
 import nl.sluis.journal.v1.Withdrawal;
-import nl.sluis.orbit.determination.Reference;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.Mode;
@@ -79,8 +78,8 @@ public final class Fusion implements Stage.Work {
     private final Map<Subject, Compartments<Input>> objects = new HashMap<>();
     private final Map<Mode, Associations> associations = new EnumMap<>(Mode.class);
 
-    /** What each audience's last fit of an object was linearised about: of its own history alone. */
-    private final Map<Subject, Map<Integer, Reference>> references = new HashMap<>();
+    /** What each audience keeps of its last fit of an object. */
+    private final Map<Subject, Map<Integer, Kept>> kept = new HashMap<>();
 
     private final Map<String, Map<String, Optional<ObjectReference>>> decided = new HashMap<>();
     private final Map<Mode, Compartments<PublicElements>> catalogues = new EnumMap<>(Mode.class);
@@ -151,7 +150,14 @@ public final class Fusion implements Stage.Work {
             for (Entry entry : journal.read(LogName.SOLUTIONS, next, READ_ENTRIES_MAX)) {
                 Solution solution = Solution.parseFrom(entry.payload());
                 if (solution.hasTrack() && solution.hasFitted()) {
-                    learn(policy.bundle().label(solution.getBasis().getLabel()).mode(), solution);
+                    Mode mode = policy.bundle()
+                            .label(solution.getBasis().getLabel())
+                            .mode();
+                    learn(mode, solution);
+                    keep(
+                            new Subject(mode, key(solution)),
+                            audiences(solution),
+                            new Kept(Optional.empty(), Kept.Since.of(solution.getTrack())));
                 }
                 for (Association one : solution.getAssociations().getAssociationsList()) {
                     Map<String, Optional<ObjectReference>> by = decided.computeIfAbsent(
@@ -165,16 +171,35 @@ public final class Fusion implements Stage.Work {
         }
     }
 
-    private void learn(Mode mode, Solution solution) {
-        ObjectKey key = ObjectKey.of(solution.getTrack().getObject()).orElseThrow();
-        BitSet audiences = new BitSet();
-        solution.getBasis().getAudiencesList().forEach(text -> audiences.or(index(text)));
-        associations(mode)
+    private boolean learn(Mode mode, Solution solution) {
+        ObjectKey key = key(solution);
+        return associations(mode)
                 .learn(
                         key,
-                        audiences,
+                        audiences(solution),
                         FittedOrbits.solution(solution, state -> forces.of(key, state)),
                         Times.instant(solution.getFitted().getLastObservation()));
+    }
+
+    private static ObjectKey key(Solution solution) {
+        return ObjectKey.of(solution.getTrack().getObject()).orElseThrow();
+    }
+
+    private BitSet audiences(Solution solution) {
+        BitSet audiences = new BitSet();
+        solution.getBasis().getAudiencesList().forEach(text -> audiences.or(index(text)));
+        return audiences;
+    }
+
+    private void keep(Subject subject, BitSet audiences, Kept one) {
+        Map<Integer, Kept> by = kept.computeIfAbsent(subject, none -> new HashMap<>());
+        audiences.stream().forEach(audience -> {
+            if (one.isNothing()) {
+                by.remove(audience);
+            } else {
+                by.put(audience, one);
+            }
+        });
     }
 
     private Associations associations(Mode mode) {
@@ -198,26 +223,32 @@ public final class Fusion implements Stage.Work {
         Touched touched = takeIn(entry, false);
         touched.used().forEach(key -> usability.explain(touched.contributionId(), touched.label(), key, Kind.TRACK));
         List<Solution> solutions = new ArrayList<>(touched.passedOn());
-        if (!touched.associations().isEmpty()) {
-            solutions.add(Solution.newBuilder()
-                    .setAssociations(
-                            nl.sluis.journal.v1.Associations.newBuilder().addAllAssociations(touched.associations()))
-                    .build());
-        }
+        associated(touched.associations()).ifPresent(solutions::add);
         Mode mode = touched.label().mode();
         solutions.addAll(elementSolutions(mode, touched.elementAudiences()));
-        Started begun = new Started(solutions, startFits(mode, touched.objects()));
+        Started begun = new Started(mode, solutions, startFits(mode, touched.objects()));
         started.add(begun);
         return begun;
     }
 
+    private static Optional<Solution> associated(List<Association> associations) {
+        return associations.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Solution.newBuilder()
+                        .setAssociations(
+                                nl.sluis.journal.v1.Associations.newBuilder().addAllAssociations(associations))
+                        .build());
+    }
+
     /** A contribution whose fits run. */
     private final class Started implements Stage.Outcome {
+        private final Mode mode;
         private final List<Solution> solutions;
         private final Map<Subject, Future<Fitted>> fits;
         private Optional<RuntimeException> failure = Optional.empty();
 
-        Started(List<Solution> solutions, Map<Subject, Future<Fitted>> fits) {
+        Started(Mode mode, List<Solution> solutions, Map<Subject, Future<Fitted>> fits) {
+            this.mode = mode;
             this.solutions = solutions;
             this.fits = fits;
         }
@@ -242,12 +273,25 @@ public final class Fusion implements Stage.Work {
         while (started.contains(last)) {
             Started first = started.remove();
             try {
-                first.solutions.addAll(finishFits(first.fits));
+                Map<ObjectKey, BitSet> learnt = new TreeMap<>();
+                first.solutions.addAll(finishFits(first.fits, learnt));
+                first.solutions.addAll(claimed(first.mode, learnt));
             } catch (RuntimeException e) {
                 // told when that contribution is asked for: it is not the fault of the one that waits
                 first.failure = Optional.of(e);
             }
         }
+    }
+
+    /** An orbit that was not known before may claim tracks that wait; it is fitted again with them. */
+    private List<Solution> claimed(Mode mode, Map<ObjectKey, BitSet> learnt) throws InterruptedException {
+        List<Association> claimed = new ArrayList<>();
+        Map<ObjectKey, BitSet> touched = new TreeMap<>();
+        learnt.forEach((key, audiences) -> claim(mode, Optional.of(key), audiences, touched, claimed));
+        List<Solution> solutions = new ArrayList<>();
+        associated(claimed).ifPresent(solutions::add);
+        solutions.addAll(finishFits(startFits(mode, touched), new TreeMap<>()));
+        return solutions;
     }
 
     private void finishAll() throws InterruptedException {
@@ -280,7 +324,8 @@ public final class Fusion implements Stage.Work {
         Usability.InForce before = policy;
         policy = usability.inForce();
         List<Solution> solutions = new ArrayList<>();
-        references.clear();
+        // a manoeuvre was found in what a view held, so it is looked for again in what it holds now
+        kept.clear();
         shared.ifPresent(SharedFits::policyChanged);
         Map<Mode, Associations> associationsBefore = new EnumMap<>(associations);
         associationsBefore.forEach((mode, one) -> associations.put(
@@ -300,7 +345,7 @@ public final class Fusion implements Stage.Work {
                                 return takers;
                             });
             formed.forEach((users, input) -> input.references().forEach(orbit -> {
-                if (!input.fromElements()) {
+                if (input.elements().isEmpty()) {
                     associations(one.getKey().mode()).state(object, input, users, orbit, forces);
                 }
             }));
@@ -308,7 +353,7 @@ public final class Fusion implements Stage.Work {
             synchronized (objects) {
                 one.setValue(formed);
             }
-            solutions.addAll(finishFits(startFits(one.getKey().mode(), Map.of(object, due))));
+            solutions.addAll(finishFits(startFits(one.getKey().mode(), Map.of(object, due)), new TreeMap<>()));
         }
         for (Map.Entry<Mode, Compartments<PublicElements>> one : catalogues.entrySet()) {
             Compartments<PublicElements> formed = one.getValue()
@@ -422,12 +467,19 @@ public final class Fusion implements Stage.Work {
         List<Solution> passedOn = new ArrayList<>();
         Map<ObjectKey, BitSet> touched = new TreeMap<>();
         BitSet elementAudiences = new BitSet();
+        Map<ObjectKey, BitSet> stated = new TreeMap<>();
         if (contribution.hasWithdrawal()) {
             // first in the log, so that what is made without it comes after
             passedOn.add(Solution.newBuilder()
                     .setWithdrawal(contribution.getWithdrawal())
                     .build());
             takeOut(contribution.getWithdrawal(), touched, elementAudiences);
+        }
+        boolean tellsOrbits = contribution.getRecordsList().stream()
+                .anyMatch(record -> record.hasElements() || record.hasEphemeris());
+        if (tellsOrbits && associations(label.mode()).hasWaiting()) {
+            // tracks that wait are held against all that is known
+            finishAll();
         }
         int index = 0;
         // our own estimate is no observation: used again it would count twice what went into it
@@ -451,6 +503,7 @@ public final class Fusion implements Stage.Work {
                         Input input = Input.stated(order, contribution, label, ephemeris);
                         BitSet users = policy.usable(label, key, Kind.TRACK);
                         put(key, users, users, input, touched);
+                        stated.computeIfAbsent(key, none -> new BitSet()).or(users);
                         input.references()
                                 .forEach(orbit -> associations(label.mode()).state(key, input, users, orbit, forces));
                     });
@@ -503,6 +556,12 @@ public final class Fusion implements Stage.Work {
                         .add(usable, listed);
             });
         });
+        if (!again) {
+            stated.forEach((key, users) -> claim(label.mode(), Optional.of(key), users, touched, associated));
+            if (!elements.isEmpty()) {
+                claim(label.mode(), Optional.empty(), elementAudiences, touched, associated);
+            }
+        }
         return new Touched(
                 contribution.getContributionId(),
                 label,
@@ -529,28 +588,43 @@ public final class Fusion implements Stage.Work {
         if (named.isPresent()) {
             finish(new Subject(mode, named.get()));
         }
-        for (Associations.Placement placement : associations(mode).associate(track, users, this::finishAll)) {
-            SeenTrack placed = placement.track();
-            counter(
-                            "associations",
-                            "tracks by what became of them",
-                            placement
-                                    .outcome()
-                                    .name()
-                                    .substring("ASSOCIATION_OUTCOME_".length())
-                                    .toLowerCase(Locale.ROOT))
-                    .increment();
-            placement.object().ifPresent(key -> put(key, placed, placement.audiences(), touched));
-            if (named.isEmpty() || !placement.object().equals(named)) {
-                Association.Builder one = Association.newBuilder()
-                        .setContributionId(placed.contributionId())
-                        .setRecord(placed.record())
-                        .setOutcome(placement.outcome())
-                        .addAllCandidates(placement.candidates());
-                placement.object().ifPresent(key -> one.setObject(key.reference()));
-                audienceIds(placement.audiences()).forEach(one::addAudiences);
-                associated.add(one.build());
-            }
+        associations(mode)
+                .associate(track, users, this::finishAll)
+                .forEach(placement -> place(placement, touched, associated));
+    }
+
+    /** Has waiting tracks looked at again by those who have come to know more, of one object or of any. */
+    private void claim(
+            Mode mode,
+            Optional<ObjectKey> object,
+            BitSet audiences,
+            Map<ObjectKey, BitSet> touched,
+            List<Association> associated) {
+        associations(mode).reconsider(object, audiences).forEach(placement -> place(placement, touched, associated));
+    }
+
+    private void place(Associations.Placement placement, Map<ObjectKey, BitSet> touched, List<Association> associated) {
+        SeenTrack placed = placement.track();
+        counter(
+                        "associations",
+                        "tracks by what became of them",
+                        placement
+                                .outcome()
+                                .name()
+                                .substring("ASSOCIATION_OUTCOME_".length())
+                                .toLowerCase(Locale.ROOT))
+                .increment();
+        placement.object().ifPresent(key -> put(key, placed, placement.audiences(), touched));
+        Optional<ObjectKey> named = placed.named().flatMap(ObjectKey::of);
+        if (named.isEmpty() || !placement.object().equals(named)) {
+            Association.Builder one = Association.newBuilder()
+                    .setContributionId(placed.contributionId())
+                    .setRecord(placed.record())
+                    .setOutcome(placement.outcome())
+                    .addAllCandidates(placement.candidates());
+            placement.object().ifPresent(key -> one.setObject(key.reference()));
+            audienceIds(placement.audiences()).forEach(one::addAudiences);
+            associated.add(one.build());
         }
     }
 
@@ -689,9 +763,9 @@ public final class Fusion implements Stage.Work {
      * What came of the fits of one object.
      *
      * @param solutions tracks
-     * @param references what the fits of some audiences were linearised about
+     * @param kept what the audiences of each view keep
      */
-    private record Fitted(List<Solution> solutions, Map<BitSet, Optional<Reference>> references) {}
+    private record Fitted(List<Solution> solutions, Map<BitSet, Kept> kept) {}
 
     private Map<Subject, Future<Fitted>> startFits(Mode mode, Map<ObjectKey, BitSet> due) throws InterruptedException {
         Map<Subject, Future<Fitted>> running = new LinkedHashMap<>();
@@ -729,16 +803,18 @@ public final class Fusion implements Stage.Work {
                         fits);
     }
 
-    private List<Solution> finishFits(Map<Subject, Future<Fitted>> running) throws InterruptedException {
+    private List<Solution> finishFits(Map<Subject, Future<Fitted>> running, Map<ObjectKey, BitSet> learnt)
+            throws InterruptedException {
         List<Solution> solutions = new ArrayList<>();
         for (Map.Entry<Subject, Future<Fitted>> one : running.entrySet()) {
             try {
                 Fitted fitted = one.getValue().get();
-                keep(one.getKey(), fitted);
+                fitted.kept().forEach((audiences, now) -> keep(one.getKey(), audiences, now));
                 for (Solution solution : fitted.solutions()) {
                     solutions.add(solution);
-                    if (solution.hasTrack()) {
-                        learn(one.getKey().mode(), solution);
+                    if (solution.hasTrack() && learn(one.getKey().mode(), solution)) {
+                        learnt.computeIfAbsent(one.getKey().object(), none -> new BitSet())
+                                .or(audiences(solution));
                     }
                 }
             } catch (ExecutionException e) {
@@ -748,14 +824,6 @@ public final class Fusion implements Stage.Work {
             }
         }
         return solutions;
-    }
-
-    private void keep(Subject subject, Fitted fitted) {
-        Map<Integer, Reference> kept = references.computeIfAbsent(subject, none -> new HashMap<>());
-        fitted.references()
-                .forEach((audiences, reference) -> audiences.stream()
-                        .forEach(audience -> reference.ifPresentOrElse(
-                                now -> kept.put(audience, now), () -> kept.remove(audience))));
     }
 
     /**
@@ -774,13 +842,13 @@ public final class Fusion implements Stage.Work {
         policy = formedUnder;
         Subject subject = new Subject(mode, object);
         Fitted fitted = fit(mode, object, due, due(subject, views));
-        keep(subject, fitted);
+        fitted.kept().forEach((audiences, now) -> keep(subject, audiences, now));
         return fitted.solutions();
     }
 
     /** Has the next fit of an audience go on from nothing that came before. */
     void forget(Mode mode, ObjectKey object, int audience) {
-        references.getOrDefault(new Subject(mode, object), new HashMap<>()).remove(audience);
+        kept.getOrDefault(new Subject(mode, object), new HashMap<>()).remove(audience);
     }
 
     /** Takes note of who registered a sensor. */
@@ -790,16 +858,16 @@ public final class Fusion implements Stage.Work {
 
     /** The views of some audiences; those that hold the same now but were fitted apart before go on apart. */
     private List<ObjectFit.Due> due(Subject subject, List<Compartments.View<Input>> views) {
-        Map<Integer, Reference> kept = references.getOrDefault(subject, Map.of());
+        Map<Integer, Kept> by = kept.getOrDefault(subject, Map.of());
         List<ObjectFit.Due> due = new ArrayList<>();
         for (Compartments.View<Input> view : views) {
-            Map<Optional<Reference>, BitSet> byReference = new LinkedHashMap<>();
+            Map<Kept, BitSet> alike = new LinkedHashMap<>();
             view.audiences().stream()
-                    .forEach(audience -> byReference
-                            .computeIfAbsent(Optional.ofNullable(kept.get(audience)), none -> new BitSet())
+                    .forEach(audience -> alike.computeIfAbsent(
+                                    by.getOrDefault(audience, Kept.NOTHING), none -> new BitSet())
                             .set(audience));
-            byReference.forEach((reference, some) ->
-                    due.add(new ObjectFit.Due(new Compartments.View<>(some, view.entries(), view.parts()), reference)));
+            alike.forEach((one, some) ->
+                    due.add(new ObjectFit.Due(new Compartments.View<>(some, view.entries(), view.parts()), one)));
         }
         return due;
     }
@@ -807,11 +875,17 @@ public final class Fusion implements Stage.Work {
     private Fitted fit(Mode mode, ObjectKey object, BitSet due, List<ObjectFit.Due> views) throws LabelException {
         long start = System.nanoTime();
         List<Solution> solutions = new ArrayList<>();
-        Map<BitSet, Optional<Reference>> linearised = new HashMap<>();
+        Map<BitSet, Kept> next = new HashMap<>();
         List<ObjectFit.Outcome> outcomes = outcomes(object, views);
         for (ObjectFit.Outcome outcome : outcomes) {
             count(outcome.result().verdict().name().toLowerCase(Locale.ROOT)).increment();
-            linearised.put(outcome.view().audiences(), outcome.reference());
+            outcome.manoeuvre()
+                    .ifPresent(one -> counter(
+                                    "manoeuvres",
+                                    "fits that found a manoeuvre",
+                                    one.isConfirmed() ? "confirmed" : "suspected")
+                            .increment());
+            next.put(outcome.view().audiences(), outcome.kept());
             if (outcome.track().isPresent()) {
                 List<Input> inputs = outcome.inputs();
                 solutions.add(Solution.newBuilder()
@@ -830,7 +904,7 @@ public final class Fusion implements Stage.Work {
         }
         solutions.addAll(comparisons.of(policy.bundle(), mode, object.reference(), due, outcomes));
         fitTime.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-        return new Fitted(solutions, linearised);
+        return new Fitted(solutions, next);
     }
 
     /**
@@ -869,9 +943,7 @@ public final class Fusion implements Stage.Work {
     }
 
     private static List<ObjectFit.Due> first(List<Compartments.View<Input>> views) {
-        return views.stream()
-                .map(view -> new ObjectFit.Due(view, Optional.empty()))
-                .toList();
+        return views.stream().map(view -> new ObjectFit.Due(view, Kept.NOTHING)).toList();
     }
 
     /** A view that can't be fitted must not keep the others from theirs, nor tell them of itself: each then goes alone. */

@@ -23,7 +23,7 @@ import nl.sluis.proto.v1.ObjectReference;
  * @param object what it calls the object
  * @param observations its observations
  * @param references orbits that it states for the object, latest last
- * @param fromElements whether those come from public elements
+ * @param elements public elements, where it states the orbit by them
  */
 record Input(
         long order,
@@ -33,7 +33,7 @@ record Input(
         ObjectReference object,
         List<OrbitMessages.Tracked> observations,
         List<OrbitState> references,
-        boolean fromElements) {
+        Optional<nl.sluis.orbit.ccsds.MeanElements> elements) {
     /** Most records of one contribution, for a place of their own each. */
     private static final long MOST_RECORDS = 1_000_000;
 
@@ -74,7 +74,7 @@ record Input(
                 ephemeris.getObject(),
                 List.of(),
                 ephemeris.getStatesList().stream().map(OrbitMessages::state).toList(),
-                false);
+                Optional.empty());
     }
 
     /**
@@ -89,7 +89,8 @@ record Input(
     static Optional<Input> ofElements(
             long order, StoredContribution contribution, SecurityLabel label, MeanElements elements) {
         try {
-            OrbitState state = Sgp4.state(OrbitMessages.elements(elements), Times.instant(elements.getEpoch()));
+            nl.sluis.orbit.ccsds.MeanElements ours = OrbitMessages.elements(elements);
+            OrbitState state = Sgp4.state(ours, ours.epoch());
             return Optional.of(new Input(
                     order,
                     contribution.getContributionId(),
@@ -98,7 +99,7 @@ record Input(
                     elements.getObject(),
                     List.of(),
                     List.of(state),
-                    true));
+                    Optional.of(ours)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

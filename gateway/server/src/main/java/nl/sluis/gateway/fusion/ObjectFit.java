@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -16,22 +17,27 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
+import nl.sluis.gateway.item.Trajectories;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.determination.Compartment;
 import nl.sluis.orbit.determination.Disagreement;
 import nl.sluis.orbit.determination.FitResult;
 import nl.sluis.orbit.determination.FitSettings;
 import nl.sluis.orbit.determination.OrbitSolution;
-import nl.sluis.orbit.determination.Reference;
+import nl.sluis.orbit.determination.Residual;
 import nl.sluis.orbit.determination.View;
 import nl.sluis.orbit.determination.ViewDetermination;
 import nl.sluis.orbit.determination.ViewFit;
 import nl.sluis.orbit.determination.ViewsRequest;
+import nl.sluis.orbit.encounter.Sgp4;
+import nl.sluis.orbit.manoeuvre.Manoeuvre;
+import nl.sluis.orbit.manoeuvre.ManoeuvreSearch;
 import nl.sluis.orbit.measurement.Observation;
 import nl.sluis.orbit.measurement.Sensor;
 import nl.sluis.policy.label.OwnerId;
 import nl.sluis.proto.v1.Frame;
 import nl.sluis.proto.v1.Track;
+import nl.sluis.proto.v1.TrackStatus;
 
 /** The orbit of one object for each of some views, from what each may use and nothing else. */
 final class ObjectFit {
@@ -63,9 +69,21 @@ final class ObjectFit {
      * A view whose fit is due.
      *
      * @param view the view
-     * @param reference what the last fit of all its audiences was linearised about
+     * @param kept what all its audiences keep of their last fit
      */
-    record Due(Compartments.View<Input> view, Optional<Reference> reference) {}
+    record Due(Compartments.View<Input> view, Kept kept) {
+        /** Whether an observation is of the orbit that is fitted, and not of one before a manoeuvre. */
+        boolean counts(Observation observation) {
+            return kept.since()
+                    .map(since -> !observation.epoch().isBefore(since.from()))
+                    .orElse(true);
+        }
+
+        /** The name of a compartment, of which views that count from different times take different parts. */
+        String id(Compartments.Part<Input> part) {
+            return part.id() + kept.since().map(since -> "@" + since.from()).orElse("");
+        }
+    }
 
     /**
      * What came of one view.
@@ -73,47 +91,69 @@ final class ObjectFit {
      * @param view the view
      * @param result how its fit ended
      * @param track the orbit, where there is one
-     * @param inputs what it rests on: observations, and the orbit that it started from
-     * @param reference what it was linearised about
+     * @param inputs what it rests on: observations, and the orbit that it started from; after a manoeuvre also what told of
+     *     it
+     * @param kept what its audiences keep for the next
+     * @param manoeuvre what was found now
      */
     record Outcome(
             Compartments.View<Input> view,
             FitResult result,
             Optional<Track> track,
             List<Input> inputs,
-            Optional<Reference> reference) {}
+            Kept kept,
+            Optional<Manoeuvre> manoeuvre) {}
+
+    /** A view as it is fitted. */
+    private record Fitted(Due due, Optional<Start> start, List<Observation> observations) {
+        Optional<OrbitState> state() {
+            return due.kept().since().map(Kept.Since::start).or(() -> start.map(Start::state));
+        }
+    }
 
     /** Where a view starts, and who said so. */
-    private record Start(OrbitState state, Input input) {}
+    private record Start(OrbitState state, Input input) {
+        Start at(Instant epoch) {
+            try {
+                return input.elements().isPresent()
+                        ? new Start(Sgp4.state(input.elements().get(), epoch), input)
+                        : this;
+            } catch (IllegalArgumentException e) {
+                // decayed by then, so the elements say
+                return this;
+            }
+        }
+    }
 
     /** Returns an outcome for each view that has observations, in the order of the views. */
     List<Outcome> run() {
         SortedMap<String, Sensor> sensors = new TreeMap<>();
         Map<String, List<Observation>> compartments = new LinkedHashMap<>();
-        List<Compartments.View<Input>> observed = new ArrayList<>();
-        List<Optional<Start>> starts = new ArrayList<>();
+        List<Fitted> fitted = new ArrayList<>();
         List<View> requested = new ArrayList<>();
         for (Due due : views) {
-            Compartments.View<Input> view = due.view();
             List<String> held = new ArrayList<>();
-            for (Compartments.Part<Input> part : view.parts()) {
-                List<Observation> observations = observations(part.entries(), sensors);
+            List<Observation> all = new ArrayList<>();
+            for (Compartments.Part<Input> part : due.view().parts()) {
+                List<Observation> observations = observations(part.entries(), sensors).stream()
+                        .filter(due::counts)
+                        .toList();
                 if (!observations.isEmpty()) {
-                    held.add(part.id());
-                    compartments.putIfAbsent(part.id(), observations);
+                    held.add(due.id(part));
+                    compartments.putIfAbsent(due.id(part), observations);
+                    all.addAll(observations);
                 }
             }
             if (!held.isEmpty()) {
-                Optional<Start> start = start(view.entries());
-                observed.add(view);
-                starts.add(start);
-                requested.add(new View(held, start.map(Start::state), due.reference()));
+                Fitted one = new Fitted(due, start(due.view().entries()), all);
+                fitted.add(one);
+                requested.add(new View(held, one.state(), due.kept().reference()));
             }
         }
         if (requested.isEmpty()) {
             return List.of();
         }
-        List<ViewFit> results = ViewDetermination.update(new ViewsRequest(
+        ViewsRequest request = new ViewsRequest(
                 List.copyOf(sensors.values()),
                 compartments.entrySet().stream()
                         .map(e -> new Compartment(e.getKey(), e.getValue()))
@@ -121,10 +161,11 @@ final class ObjectFit {
                 requested,
                 reference -> forces.of(key, reference),
                 FitSettings.DEFAULT,
-                sensors.keySet().stream().collect(Collectors.toMap(sensor -> sensor, originators))));
+                sensors.keySet().stream().collect(Collectors.toMap(sensor -> sensor, originators)));
+        List<ViewFit> results = ViewDetermination.update(request);
         List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
-            outcomes.add(outcome(observed.get(i), results.get(i), starts.get(i)));
+            outcomes.add(outcome(fitted.get(i), results.get(i), request));
         }
         return outcomes;
     }
@@ -140,7 +181,10 @@ final class ObjectFit {
         return observations;
     }
 
-    /** Of the orbits that the view's inputs state, the one nearest in time to its first observation; then the latest. */
+    /**
+     * Of the orbits that the view's inputs state, the one nearest in time to its first observation; then the latest. Elements give
+     * one at the observation itself: a fit that starts at their epoch would integrate all that lies between, again and again.
+     */
     private static Optional<Start> start(List<Input> inputs) {
         Instant first = inputs.stream()
                 .flatMap(input -> input.observations().stream())
@@ -151,35 +195,58 @@ final class ObjectFit {
                 .flatMap(input -> input.references().stream().map(state -> new Start(state, input)))
                 .filter(start -> distance(start, first).compareTo(FURTHEST_START) <= 0)
                 .min(Comparator.comparing((Start start) -> distance(start, first))
-                        .thenComparing(start -> -start.input().order()));
+                        .thenComparing(start -> -start.input().order()))
+                .map(start -> start.at(first));
     }
 
     private static Duration distance(Start start, Instant epoch) {
         return Duration.between(start.state().epoch(), epoch).abs();
     }
 
-    private Outcome outcome(Compartments.View<Input> view, ViewFit fit, Optional<Start> start) {
-        FitResult result = fit.result();
-        List<Input> inputs = view.entries().stream()
+    private static Outcome outcome(Fitted fitted, ViewFit fit, ViewsRequest request) {
+        Due due = fitted.due();
+        Optional<Manoeuvre> manoeuvre = new ManoeuvreSearch(
+                        request.sensors(), fitted.state(), request.forces(), request.settings(), request.originators())
+                .find(fitted.observations(), fit.result());
+        FitResult result = manoeuvre.map(Manoeuvre::fit).orElse(fit.result());
+        Kept kept = new Kept(
+                manoeuvre.isPresent() ? Optional.empty() : fit.reference(),
+                manoeuvre.filter(Manoeuvre::isConfirmed).map(Kept.Since::of).or(due.kept()::since));
+        List<Input> inputs = due.view().entries().stream()
                 .filter(input -> !input.observations().isEmpty()
-                        || start.map(s -> s.input().equals(input)).orElse(false))
+                        || fitted.start().map(s -> s.input().equals(input)).orElse(false))
                 .toList();
-        return new Outcome(
-                view,
-                result,
-                result.solution().map(solution -> track(view.entries(), inputs, result, solution)),
-                inputs,
-                fit.reference());
+        Optional<Track> track = result.solution().map(solution -> {
+            Track.Builder made = track(due.view().entries(), inputs, result, solution);
+            manoeuvre
+                    .filter(one -> !one.isConfirmed())
+                    .ifPresentOrElse(
+                            one -> made.setStatus(TrackStatus.TRACK_STATUS_MANOEUVRE_SUSPECTED)
+                                    .setChange(Kept.change(one)),
+                            () -> kept.since()
+                                    .ifPresent(since -> made.setStatus(TrackStatus.TRACK_STATUS_AFTER_MANOEUVRE)
+                                            .setChange(since.change())));
+            Instant last = inputs.stream()
+                    .map(Input::received)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            return made.setStatus(Trajectories.status(made.build(), last)).build();
+        });
+        return new Outcome(due.view(), result, track, inputs, kept, manoeuvre);
     }
 
     /** The object as the first that tells of it calls it, of what the view holds. */
-    private static Track track(List<Input> all, List<Input> inputs, FitResult result, OrbitSolution solution) {
+    private static Track.Builder track(List<Input> all, List<Input> inputs, FitResult result, OrbitSolution solution) {
         NavigableSet<String> contributors = new TreeSet<>();
         Map<String, Observation> observations = new TreeMap<>();
+        Set<String> judged = result.residuals().stream().map(Residual::inputId).collect(Collectors.toSet());
         for (Input input : inputs) {
             for (OrbitMessages.Tracked tracked : input.observations()) {
-                observations.put(tracked.observation().inputId(), tracked.observation());
-                input.label().owners().stream().map(OwnerId::nation).forEach(contributors::add);
+                // what lies on the other side of a manoeuvre was not used
+                if (judged.contains(tracked.observation().inputId())) {
+                    observations.put(tracked.observation().inputId(), tracked.observation());
+                    input.label().owners().stream().map(OwnerId::nation).forEach(contributors::add);
+                }
             }
         }
         Frame frame = OrbitMessages.frame(solution.state().frame());
@@ -190,9 +257,9 @@ final class ObjectFit {
                 .setCovariance(OrbitMessages.covariance(frame, solution.covariance()).toBuilder()
                         .setInflated(true))
                 .setQuality(OrbitMessages.quality(result, List.copyOf(observations.values())))
+                .setStatus(TrackStatus.TRACK_STATUS_CURRENT)
                 .addAllContributors(contributors)
-                .addAllComments(comments(result))
-                .build();
+                .addAllComments(comments(result));
     }
 
     /** States that contributors disagree; who they are is for their officers. */

@@ -95,6 +95,6 @@ record SeenTrack(
         ObjectReference object = named.filter(
                         name -> ObjectKey.of(name).filter(key::equals).isPresent())
                 .orElse(key.reference());
-        return new Input(order, contributionId, received, label, object, observations, List.of(), false);
+        return new Input(order, contributionId, received, label, object, observations, List.of(), Optional.empty());
     }
 }

@@ -16,6 +16,7 @@ import nl.sluis.proto.v1.Covariance;
 import nl.sluis.proto.v1.Ephemeris;
 import nl.sluis.proto.v1.StateVector;
 import nl.sluis.proto.v1.Track;
+import nl.sluis.proto.v1.TrackStatus;
 
 /** Trajectories of what the contract holds: of nothing more than the message that is handed in. */
 public final class Trajectories {
@@ -46,10 +47,23 @@ public final class Trajectories {
                         known,
                         Ephemeris.newBuilder()
                                 .setObject(track.getObject())
+                                .setStatus(status(track, end))
                                 .addComments("propagated from the track's state of "
                                         + Times.instant(track.getState().getEpoch()))
                                 .addComments(
                                         "last observed " + observed(track) + "; the uncertainty grows from then on")));
+    }
+
+    /** How far a track tells where its object is at a time; unspecified where it has no state. */
+    public static TrackStatus status(Track track, Instant time) {
+        if (!track.hasState()
+                || track.getStatus() == TrackStatus.TRACK_STATUS_UNSPECIFIED
+                || track.getStatus() == TrackStatus.TRACK_STATUS_MANOEUVRE_SUSPECTED) {
+            return track.getStatus();
+        }
+        return Ageing.isStale(OrbitMessages.state(track.getState()), observed(track), time)
+                ? TrackStatus.TRACK_STATUS_STALE
+                : track.getStatus();
     }
 
     private static Instant observed(Track track) {

@@ -95,7 +95,7 @@ final class CoarseProducts {
     }
 
     private Track track(Track truth, double sigmaM, Instant received) {
-        Track.Builder coarse = truth.toBuilder().clearComments();
+        Track.Builder coarse = truth.toBuilder().clearComments().clearChange();
         OrbitState state = DisplacedOrbit.state(
                 OrbitMessages.state(truth.getState()), displacement(truth.getObject(), sigmaM, received));
         coarse.setState(OrbitMessages.state(state));
