@@ -168,7 +168,7 @@ class ManoeuvreSearchTest {
 
     @ParameterizedTest
     @MethodSource("scenes")
-    void an_impulse_is_suspected_at_first_and_then_found_with_its_size_and_the_orbit_since(Scene scene) {
+    void an_impulse_is_suspected_or_found_at_once_and_then_its_size_and_the_orbit_since(Scene scene) {
         OrbitState since = scene.moved(new Vector3(0, IMPULSE_MPS, 0));
         List<Observation> observations = new ArrayList<>(scene.seen(scene.truth, scene.sensors, EPOCH, BEFORE, 1));
         observations.addAll(scene.seen(since, scene.sensors, BURN, BEHIND, 2));
@@ -182,7 +182,11 @@ class ManoeuvreSearchTest {
             assertThat(one.notAfter()).isAfter(BURN);
             assertThat(one.from()).isBetween(one.notBefore(), one.notAfter());
         });
-        assertThat(manoeuvres.get(0).isConfirmed()).isFalse();
+        assertThat(found.subList(0, 2)).anyMatch(Optional::isPresent);
+        if (scene.equals(LOW)) {
+            // one pass at a time; three radars see the other object at once, which is enough for an orbit
+            assertThat(manoeuvres.get(0).isConfirmed()).isFalse();
+        }
         assertHolds(manoeuvres.get(0), since);
 
         Manoeuvre last = found.get(found.size() - 1).orElseThrow();
