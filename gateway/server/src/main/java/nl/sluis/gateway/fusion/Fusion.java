@@ -144,6 +144,7 @@ public final class Fusion implements Stage.Work {
     /** Takes up what was decided and the last orbits, which later decisions rest on. */
     @Override
     public void begin() throws InvalidProtocolBufferException, LabelException {
+        takeOlderSensors();
         long next = Math.max(1, journal.oldest(LogName.SOLUTIONS));
         long end = journal.watermark(LogName.SOLUTIONS);
         while (next <= end) {
@@ -165,6 +166,29 @@ public final class Fusion implements Stage.Work {
                     Optional<ObjectReference> object =
                             one.hasObject() ? Optional.of(one.getObject()) : Optional.empty();
                     one.getAudiencesList().forEach(audience -> by.put(audience, object));
+                }
+                next = entry.position() + 1;
+            }
+        }
+    }
+
+    /** Sensors whose registration is no longer kept among the contributions, but may be used by them. */
+    private void takeOlderSensors() throws InvalidProtocolBufferException {
+        long oldest = Math.max(1, journal.oldest(LogName.CONTRIBUTIONS));
+        Optional<Entry> first =
+                journal.read(LogName.CONTRIBUTIONS, oldest, 1).stream().findFirst();
+        Instant since = first.isPresent()
+                ? Times.instant(
+                        StoredContribution.parseFrom(first.get().payload()).getReceived())
+                : Instant.MAX;
+        long end = journal.watermark(LogName.SENSORS);
+        for (long next = 1; next <= end; ) {
+            for (Entry entry : journal.read(LogName.SENSORS, next, READ_ENTRIES_MAX)) {
+                StoredContribution registration = StoredContribution.parseFrom(entry.payload());
+                if (Times.instant(registration.getReceived()).isBefore(since)) {
+                    Sensor sensor = registration.getRecords(0).getSensor();
+                    sensors.put(sensor.getSensorId(), sensor);
+                    comparisons.registered(sensor.getSensorId(), registration.getSource());
                 }
                 next = entry.position() + 1;
             }
@@ -492,8 +516,6 @@ public final class Fusion implements Stage.Work {
                 case SENSOR -> {
                     sensors.put(record.getSensor().getSensorId(), record.getSensor());
                     comparisons.registered(record.getSensor().getSensorId(), contribution.getSource());
-                    shared.ifPresent(
-                            fits -> fits.registered(record.getSensor(), entry.position(), contribution.getSource()));
                 }
                 case OBSERVATIONS -> seen.add(SeenTrack.of(order, contribution, place, label, sensors));
                 case EPHEMERIS -> {

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import nl.sluis.gateway.item.ObjectKey;
+import nl.sluis.gateway.item.OrbitMessages;
+import nl.sluis.gateway.store.Entry;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.journal.v1.FitAnswer;
@@ -41,12 +43,16 @@ public final class OrderedFits implements UnaryOperator<byte[]> {
     /** Inputs kept, of whichever objects were fitted last: some kilobytes each. */
     private static final int INPUTS_KEPT_MAX = 20_000;
 
+    private static final int READ_ENTRIES_MAX = 256;
+
     private final Usability usability;
     private final Journal journal;
     private final Fusion fits;
     private final Map<Subject, Map<Long, Input>> kept = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Subject, Map<Integer, String>> histories = new HashMap<>();
     private Optional<Usability.InForce> policy = Optional.empty();
+    private final Map<String, Sensor> sensors = new HashMap<>();
+    private long sensorsFollowed;
     private int inputsKept;
 
     private record Subject(Mode mode, ObjectKey object) {}
@@ -111,7 +117,6 @@ public final class OrderedFits implements UnaryOperator<byte[]> {
             }
             views.add(view(audiences, ordered.getPartsList(), inputs));
         }
-        order.getOriginatorsMap().forEach(fits::registered);
         return FitAnswer.newBuilder()
                 .addAllSolutions(fits.fit(now, mode, subject.object(), bits(order.getDueList()), views))
                 .build();
@@ -165,10 +170,9 @@ public final class OrderedFits implements UnaryOperator<byte[]> {
         return switch (record.getContentCase()) {
             case OBSERVATIONS -> {
                 Map<String, Sensor> sensors = new TreeMap<>();
-                for (long position : named.getRegistrationsList()) {
-                    for (StoredRecord registered : contribution(position).getRecordsList()) {
-                        sensors.put(registered.getSensor().getSensorId(), registered.getSensor());
-                    }
+                for (String registration : named.getRegistrationsList()) {
+                    Sensor sensor = sensor(registration);
+                    sensors.put(sensor.getSensorId(), sensor);
                 }
                 yield SeenTrack.of(order, contribution, named.getRecord(), label, sensors)
                         .input(object);
@@ -181,6 +185,26 @@ public final class OrderedFits implements UnaryOperator<byte[]> {
                 throw new IllegalStateException(
                         "record: `" + record.getContentCase() + "` (expected: observations, ephemeris or elements)");
         };
+    }
+
+    /** The sensor of a registration; the log of sensors is followed as far as an order needs it. */
+    private Sensor sensor(String registration) throws InvalidProtocolBufferException {
+        List<Entry> more = List.of();
+        do {
+            for (Entry entry : more) {
+                StoredContribution stored = StoredContribution.parseFrom(entry.payload());
+                Sensor sensor = stored.getRecords(0).getSensor();
+                sensors.put(OrbitMessages.registration(sensor), sensor);
+                fits.registered(sensor.getSensorId(), stored.getSource());
+                sensorsFollowed = entry.position();
+            }
+            Sensor known = sensors.get(registration);
+            if (known != null) {
+                return known;
+            }
+            more = journal.read(LogName.SENSORS, sensorsFollowed + 1, READ_ENTRIES_MAX);
+        } while (!more.isEmpty());
+        throw new IllegalStateException("registration `" + registration + "`: none (expected: in the log of sensors)");
     }
 
     private StoredContribution contribution(long position) throws InvalidProtocolBufferException {

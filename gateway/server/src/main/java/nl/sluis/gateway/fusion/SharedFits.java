@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
@@ -20,7 +19,6 @@ import nl.sluis.journal.v1.FitView;
 import nl.sluis.journal.v1.Solution;
 import nl.sluis.policy.bundle.PolicyBundle;
 import nl.sluis.policy.label.Mode;
-import nl.sluis.proto.v1.Sensor;
 
 /**
  * Orders fits from the nodes that have the partitions of their objects. Only the node on which fusion runs orders; it decides
@@ -31,8 +29,6 @@ import nl.sluis.proto.v1.Sensor;
 public final class SharedFits {
     private final TaskQueue queue;
     private final long token;
-    private final Map<String, Long> registrations = new HashMap<>();
-    private final Map<String, String> originators = new HashMap<>();
 
     /** How often something that an audience's fits of an object rested on was taken back. */
     private final Map<ViewOf, Integer> takenBack = new HashMap<>();
@@ -57,12 +53,6 @@ public final class SharedFits {
     public SharedFits(TaskQueue queue, long token) {
         this.queue = queue;
         this.token = token;
-    }
-
-    /** Takes note of a sensor, and where in the contributions log its registration stands. */
-    void registered(Sensor sensor, long position, String tenant) {
-        registrations.put(OrbitMessages.registration(sensor), position);
-        originators.put(sensor.getSensorId(), tenant);
     }
 
     /** Has later fits of some audiences go on from nothing that came before. */
@@ -111,7 +101,7 @@ public final class SharedFits {
                     if (index == null) {
                         index = indexes.size();
                         indexes.put(input.order(), index);
-                        order.addInputs(input(input, order));
+                        order.addInputs(input(input));
                     }
                     taken.addInputs(index);
                 }
@@ -122,19 +112,14 @@ public final class SharedFits {
         return queue.submit(partition(object), order.build().toByteArray()).thenApply(SharedFits::solutions);
     }
 
-    private FitInput input(Input input, FitOrder.Builder order) {
+    private static FitInput input(Input input) {
         FitInput.Builder named =
                 FitInput.newBuilder().setPosition(Input.position(input.order())).setRecord(Input.record(input.order()));
         input.observations().stream()
                 .flatMap(tracked -> tracked.sensors().stream())
-                .map(nl.sluis.orbit.measurement.Sensor::id)
+                .map(sensor -> OrbitMessages.registration(sensor.id()))
                 .distinct()
-                .forEach(sensor -> {
-                    named.addRegistrations(
-                            Objects.requireNonNull(registrations.get(OrbitMessages.registration(sensor)), sensor));
-                    String id = OrbitMessages.registeredSensorId(sensor);
-                    order.putOriginators(id, Objects.requireNonNull(originators.get(id), id));
-                });
+                .forEach(named::addRegistrations);
         return named.build();
     }
 
