@@ -99,7 +99,7 @@ final class ReportLoad implements Runnable {
     }
 
     private synchronized boolean isStopped() {
-        return stopped;
+        return stopped || !refusals.isEmpty();
     }
 
     synchronized Map<Long, String> acknowledged() {

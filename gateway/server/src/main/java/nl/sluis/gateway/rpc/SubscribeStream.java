@@ -152,6 +152,10 @@ final class SubscribeStream implements LiveStreams.LiveStream {
         try {
             int taken = 0;
             if (heartbeatDue && exchange.ready()) {
+                if (!subscriptions.confirmed()) {
+                    endUnconfirmed();
+                    return;
+                }
                 heartbeatDue = false;
                 write(live.heartbeat());
             }

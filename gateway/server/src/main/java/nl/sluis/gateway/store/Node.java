@@ -48,8 +48,8 @@ public final class Node implements AutoCloseable {
         /** Begins with it. */
         void start();
 
-        /** True where another node has taken it over. */
-        boolean fenced();
+        /** True where it does not go on: another node has taken it over, or it is to be begun anew. */
+        boolean ended();
 
         /** Gives it up. */
         @Override
@@ -154,7 +154,7 @@ public final class Node implements AutoCloseable {
 
     private void perform(String duty, @Nullable Long token) {
         Duty held = running.get(duty);
-        if (held != null && (!Objects.equals(tokens.get(duty), token) || held.fenced())) {
+        if (held != null && (!Objects.equals(tokens.get(duty), token) || held.ended())) {
             LOG.info("duty given up, node={} duty={}", name, duty);
             running.remove(duty);
             held.close();

@@ -179,7 +179,7 @@ final class RedisTaskQueue implements TaskQueue {
         private final UnaryOperator<byte[]> work;
         private final Thread thread;
         private CompletableFuture<byte[]> last = CompletableFuture.completedFuture(new byte[0]);
-        private volatile boolean ended;
+        private volatile boolean closing;
         private volatile boolean fenced;
 
         Worker(String duty, long token, int partition, UnaryOperator<byte[]> work) {
@@ -198,14 +198,14 @@ final class RedisTaskQueue implements TaskQueue {
         }
 
         @Override
-        public boolean fenced() {
+        public boolean ended() {
             return fenced;
         }
 
         /** Ends after the task at hand, whose answer then comes too late or not: it is done again. */
         @Override
         public void close() {
-            ended = true;
+            closing = true;
             workers.remove(partition, this);
         }
 
@@ -217,14 +217,14 @@ final class RedisTaskQueue implements TaskQueue {
 
         private void run() {
             boolean joined = false;
-            while (!ended && !fenced && closed.getCount() > 0) {
+            while (!closing && !fenced && closed.getCount() > 0) {
                 try {
                     if (!joined) {
                         connections.with("join workers", SLOT, this::join);
                         joined = true;
                     }
                     for (StreamEntryBinary one : connections.with("take a task", SLOT, this::next)) {
-                        if (!ended) {
+                        if (!closing) {
                             answer(one);
                         }
                     }

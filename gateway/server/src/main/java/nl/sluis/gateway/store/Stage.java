@@ -168,9 +168,12 @@ public final class Stage implements Node.Duty {
         return failures.get();
     }
 
+    /** Also where the journal failed for a while in the middle of an entry: what was half done then is begun anew. */
     @Override
-    public boolean fenced() {
-        return fatal instanceof StoreException failure && failure.code() == StoreException.Code.FENCED;
+    public boolean ended() {
+        return fatal instanceof StoreException failure
+                && (failure.code() == StoreException.Code.FENCED
+                        || failure.code().passing());
     }
 
     /** What stopped the stage, where it was stopped by a failure. */
@@ -334,12 +337,10 @@ public final class Stage implements Node.Duty {
     /**
      * Takes what came of the entries that were begun, in their order.
      *
-     * @param all waits for all of them; else takes those that are done already
+     * @param all waits for all of them, unless the stage closes; else takes those that are done already
      */
     private void finish(boolean all) throws InterruptedException {
-        while (!started.isEmpty()
-                && !closing
-                && (all || started.element().outcome().isDone())) {
+        while (!started.isEmpty() && ((all && !closing) || started.element().outcome().isDone())) {
             Started first = started.remove();
             try {
                 unwritten.addAll(first.outcome().get());
@@ -400,12 +401,7 @@ public final class Stage implements Node.Duty {
             try {
                 return asking.ask();
             } catch (CompletionException | StoreException e) {
-                StoreException failure = e instanceof StoreException direct
-                        ? direct
-                        : e.getCause() instanceof StoreException cause ? cause : null;
-                if (failure == null) {
-                    throw e;
-                }
+                StoreException failure = StoreException.in(e).orElseThrow(() -> e);
                 if (closing || !failure.code().passing()) {
                     throw failure;
                 }

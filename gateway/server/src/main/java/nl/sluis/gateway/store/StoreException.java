@@ -1,5 +1,7 @@
 package nl.sluis.gateway.store;
 
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Why the journal did not do what it was asked. Nothing that ended in this exception was acknowledged. */
@@ -69,6 +71,17 @@ public final class StoreException extends RuntimeException {
     }
 
     private final Code code;
+
+    /**
+     * The failure of the journal in what a call or a future threw.
+     *
+     * @param thrown what was thrown
+     * @return empty where it is something else
+     */
+    public static Optional<StoreException> in(Throwable thrown) {
+        Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        return cause instanceof StoreException failure ? Optional.of(failure) : Optional.empty();
+    }
 
     StoreException(Code code, String message) {
         this(code, message, null);

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.release.DeliveryLog;
 import nl.sluis.gateway.release.Frames;
 import nl.sluis.gateway.release.Variants;
+import nl.sluis.gateway.store.StoreException;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.proto.v1.Checkpoint;
 import nl.sluis.proto.v1.Closing;
@@ -198,6 +200,20 @@ final class LiveSubscription implements Subscription {
 
     @Override
     public Buffer poll(int maxBytes) {
+        try {
+            return due(maxBytes);
+        } catch (StoreException | CompletionException e) {
+            StoreException.Code code = StoreException.in(e).orElseThrow(() -> e).code();
+            if (code != StoreException.Code.UNREACHABLE && code != StoreException.Code.NOT_REPLICATED) {
+                throw e;
+            }
+            // nobody confirms now that the policy is the newest; the cursor stands before what is not entered
+            close(ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED);
+            return due(maxBytes);
+        }
+    }
+
+    private Buffer due(int maxBytes) {
         Buffer out = batch != null && batch.entered().isDone()
                 ? Buffer.buffer(batch.frames().length() + CHECKPOINT_BYTES_MAX)
                 : Buffer.buffer();

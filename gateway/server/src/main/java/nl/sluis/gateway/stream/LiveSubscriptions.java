@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -193,6 +194,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     }
 
     private void follow() {
+        boolean told = false;
         try {
             while (!closing) {
                 try {
@@ -201,15 +203,20 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
                     if (followed - countsKeptAt >= COUNTS_INTERVAL) {
                         keepCounts();
                     }
+                    told = false;
                     if (!awaitGrowth(COUNTS_DELAY_MS)) {
                         keepCounts();
                         awaitGrowth(0);
                     }
-                } catch (StoreException e) {
-                    if (!e.code().passing()) {
+                } catch (StoreException | CompletionException e) {
+                    StoreException failure = StoreException.in(e).orElseThrow(() -> e);
+                    if (!failure.code().passing()) {
                         throw e;
                     }
-                    LOG.warn("released log does not answer, streams wait, reason={}", e.getMessage());
+                    if (!told) {
+                        LOG.warn("journal does not answer, streams wait, reason={}", failure.getMessage());
+                        told = true;
+                    }
                     pause();
                 }
             }

@@ -27,6 +27,10 @@ import nl.sluis.proto.v1.SubscribeResponse;
 /** One log of frames, and a cursor into it for each subscription. */
 final class FakeSubscriptions implements Subscriptions {
     final BlockingQueue<Cursor> opened = new LinkedBlockingQueue<>();
+    volatile boolean confirmed = true;
+    /** What is due can't be handed out: the journal does not answer. */
+    volatile boolean held;
+
     private final List<Buffer> log = new ArrayList<>();
     private final List<Cursor> turns = new ArrayList<>();
     private final List<Cursor> live = new CopyOnWriteArrayList<>();
@@ -44,6 +48,11 @@ final class FakeSubscriptions implements Subscriptions {
         live.add(cursor);
         opened.add(cursor);
         return cursor;
+    }
+
+    @Override
+    public boolean confirmed() {
+        return confirmed;
     }
 
     /** Releases a product of {@code bytes} to all. */
@@ -114,7 +123,7 @@ final class FakeSubscriptions implements Subscriptions {
                         .build());
             }
             synchronized (log) {
-                while (position < log.size() && due.length() < maxBytes) {
+                while (!held && position < log.size() && due.length() < maxBytes) {
                     due.appendBuffer(log.get(position++));
                 }
                 if (due.length() > 0) {

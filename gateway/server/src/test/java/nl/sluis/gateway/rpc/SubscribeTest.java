@@ -93,6 +93,23 @@ class SubscribeTest {
     }
 
     @Test
+    void aNodeThatCannotConfirmItsPolicyEndsStreamsAlsoThoseThatAreBehind() throws Exception {
+        start(LIMITS.withStreamTimes(Duration.ofMillis(100), LIMITS.stallTimeout()));
+        Received<SubscribeRequest, SubscribeResponse> received = subscribe(port.channel(DUTCH), "");
+        port.subscriptions.awaitOpened();
+        port.subscriptions.held = true;
+        port.subscriptions.publish(PRODUCT_BYTES);
+        assertThat(received.next().getMessageCase()).isEqualTo(MessageCase.HEARTBEAT);
+        port.subscriptions.confirmed = false;
+        SubscribeResponse last = received.next();
+        while (last.hasHeartbeat()) {
+            last = received.next();
+        }
+        assertThat(last.getClosing().getReason()).isEqualTo(ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED);
+        assertThat(received.status().getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
+    }
+
+    @Test
     void aRequestThatIsNotAcceptableIsRefusedWithItsField() throws Exception {
         start(LIMITS);
         var status = subscribe(port.channel(DUTCH), "nonsense").status();

@@ -105,7 +105,7 @@ class NodeTest {
         Stage asleep = sleeper.stage("first").orElseThrow();
         Journal journal = journal();
         long end = System.nanoTime() + LIMIT_NS;
-        while (!asleep.fenced()) {
+        while (!asleep.ended()) {
             assertThat(System.nanoTime()).as("the sleeper is shut out").isLessThan(end);
             journal.append(LogName.CONTRIBUTIONS, NewEntry.of(new byte[1])).join();
         }
@@ -155,8 +155,31 @@ class NodeTest {
         }
     }
 
+    @Test
+    void a_stage_that_its_journal_failed_for_a_while_is_begun_anew() {
+        Journal journal = journal();
+        AtomicInteger lives = new AtomicInteger();
+        Node node = new Node(journal, "a", nanoTime::get, () -> 0);
+        node.add("first", token -> {
+            boolean fails = lives.incrementAndGet() == 1;
+            return new Stage("first", token, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, new Idle() {
+                @Override
+                public List<NewEntry> handle(Entry entry) {
+                    if (fails) {
+                        throw new StoreException(StoreException.Code.UNREACHABLE, "read: no answer");
+                    }
+                    return List.of(NewEntry.of(entry.payload()));
+                }
+            });
+        });
+        open.add(0, node);
+        journal.append(LogName.CONTRIBUTIONS, NewEntry.of(new byte[1])).join();
+        renewUntil("the entry is handled", () -> journal.watermark(LogName.SOLUTIONS) == 1, node);
+        assertThat(lives).hasValue(2);
+    }
+
     /** Work that makes nothing. */
-    private static final class Idle implements Stage.Work {
+    private static class Idle implements Stage.Work {
         @Override
         public void restore(Entry entry) {
             // nothing to take in

@@ -144,7 +144,7 @@ class RedisTaskQueueTest {
 
         awake.countDown();
         long end = System.nanoTime() + LIMIT_NS;
-        while (!asleep.fenced()) {
+        while (!asleep.ended()) {
             assertThat(System.nanoTime()).as("the slow one is shut out").isLessThan(end);
             Thread.onSpinWait();
         }

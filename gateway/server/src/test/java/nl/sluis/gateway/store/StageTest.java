@@ -73,7 +73,7 @@ class StageTest {
             assertThat(first.seen.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
             stage.close();
 
-            assertThat(stage.fenced()).isTrue();
+            assertThat(stage.ended()).isTrue();
             assertThat(outputs(journal)).containsExactly("made of a");
             assertThat(journal.progress(LogName.SOLUTIONS, "test")).isEqualTo(1);
         }
