@@ -157,7 +157,10 @@ public final class Node implements AutoCloseable {
         if (held != null && (!Objects.equals(tokens.get(duty), token) || held.ended())) {
             LOG.info("duty given up, node={} duty={}", name, duty);
             running.remove(duty);
-            held.close();
+            // a stage ends after the entry at hand; the leases of all other duties would run out meanwhile
+            Thread closer = new Thread(held::close, "sluis-closing-" + duty);
+            closer.setDaemon(true);
+            closer.start();
             held = null;
         }
         LongFunction<? extends Duty> maker = duties.get(duty);

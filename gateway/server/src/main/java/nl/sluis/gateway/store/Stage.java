@@ -340,7 +340,8 @@ public final class Stage implements Node.Duty {
      * @param all waits for all of them, unless the stage closes; else takes those that are done already
      */
     private void finish(boolean all) throws InterruptedException {
-        while (!started.isEmpty() && ((all && !closing) || started.element().outcome().isDone())) {
+        while (!started.isEmpty()
+                && ((all && !closing) || started.element().outcome().isDone())) {
             Started first = started.remove();
             try {
                 unwritten.addAll(first.outcome().get());
