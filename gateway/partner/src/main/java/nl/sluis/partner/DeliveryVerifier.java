@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -15,6 +14,9 @@ import java.util.Map;
 import nl.sluis.proto.v1.BoundLabel;
 import nl.sluis.proto.v1.Delivery;
 import nl.sluis.proto.v1.Product;
+import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.crypto.util.PublicKeyFactory;
 
 /**
  * Checks the binding of label and payload: the profile described at {@code BoundLabel} in label.proto.
@@ -25,10 +27,19 @@ import nl.sluis.proto.v1.Product;
 final class DeliveryVerifier {
     private static final String ALGORITHM = "Ed25519";
 
-    private final Map<ByteString, PublicKey> keysById = new HashMap<>();
+    private final Map<ByteString, Ed25519PublicKeyParameters> keysById = new HashMap<>();
 
+    /** @param keys Ed25519 */
     DeliveryVerifier(Collection<PublicKey> keys) {
-        keys.forEach(key -> keysById.put(sha256(key.getEncoded()), key));
+        keys.forEach(key -> keysById.put(sha256(key.getEncoded()), parameters(key)));
+    }
+
+    private static Ed25519PublicKeyParameters parameters(PublicKey key) {
+        try {
+            return (Ed25519PublicKeyParameters) PublicKeyFactory.createKey(key.getEncoded());
+        } catch (IOException | ClassCastException e) {
+            throw new IllegalArgumentException("signing key: " + key.getAlgorithm() + " (expected: Ed25519)", e);
+        }
     }
 
     ReceivedProduct verify(Delivery delivery) throws IntegrityException {
@@ -59,20 +70,17 @@ final class DeliveryVerifier {
         if (keysById.isEmpty()) {
             return ReceivedProduct.Integrity.DIGEST;
         }
-        PublicKey key = keysById.get(bound.getKeyId());
+        Ed25519PublicKeyParameters key = keysById.get(bound.getKeyId());
         if (key == null || !bound.getAlgorithm().equals(ALGORITHM)) {
             throw new IntegrityException("product " + name + ": label signed with `" + bound.getAlgorithm()
                     + "` by key `" + hex(bound.getKeyId()) + "` (expected: `" + ALGORITHM + "` by a known key)");
         }
-        try {
-            Signature signature = Signature.getInstance(ALGORITHM);
-            signature.initVerify(key);
-            signature.update(deterministic(bound.toBuilder().clearSignature().build()));
-            if (signature.verify(bound.getSignature().toByteArray())) {
-                return ReceivedProduct.Integrity.SIGNATURE;
-            }
-        } catch (GeneralSecurityException e) {
-            throw new IntegrityException("product " + name + ": label signature cannot be checked", e);
+        byte[] text = deterministic(bound.toBuilder().clearSignature().build());
+        Ed25519Signer signer = new Ed25519Signer();
+        signer.init(false, key);
+        signer.update(text, 0, text.length);
+        if (signer.verifySignature(bound.getSignature().toByteArray())) {
+            return ReceivedProduct.Integrity.SIGNATURE;
         }
         throw new IntegrityException("product " + name + ": label signature does not verify");
     }
