@@ -27,6 +27,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPInputStream;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.certs.PkiRequest;
@@ -380,7 +382,7 @@ public final class WarningBenchmark {
     private void handled(Solution solution) throws Exception {
         journal.append(LogName.SOLUTIONS, NewEntry.of(solution.toByteArray())).join();
         while (!isIdle()) {
-            Thread.sleep(1);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
 
