@@ -149,7 +149,8 @@ public final class ManoeuvreSearch {
     private Optional<Manoeuvre> behind(Beginning beginning, List<Pass> passes) {
         List<Pass> before = passes.subList(0, beginning.passes());
         List<Pass> behind = passes.subList(beginning.passes(), passes.size());
-        if (!isOfObject(before, behind)) {
+        // one pass fits some orbit always: that others do not fit it may be its own fault
+        if (before.size() < LEAST_PASSES || !isOfObject(before, behind)) {
             return Optional.empty();
         }
         Instant last = beginning.fit().residuals().stream()
