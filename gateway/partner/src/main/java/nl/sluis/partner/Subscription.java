@@ -133,7 +133,7 @@ public final class Subscription implements AutoCloseable {
             return;
         }
         try {
-            stub.subscribe(nextRequest(), call);
+            call.start();
         } catch (IllegalStateException e) {
             // gRPC refuses to start a call that was cancelled between its making and its start, and reports no end of
             // it
@@ -292,8 +292,15 @@ public final class Subscription implements AutoCloseable {
                     "the gateway ended the stream without a reason", null, StreamEnd.Reason.UNREACHABLE));
         }
 
+        /** Starts the call, unless it was cancelled before: one that is cancelled while it starts fails in gRPC itself. */
+        synchronized void start() {
+            if (verdict == null) {
+                stub.subscribe(nextRequest(), this);
+            }
+        }
+
         /** Cancels the call; what comes after it is ignored, and the first verdict stands. */
-        void abort(Verdict why) {
+        synchronized void abort(Verdict why) {
             if (verdict == null) {
                 verdict = why;
             }
