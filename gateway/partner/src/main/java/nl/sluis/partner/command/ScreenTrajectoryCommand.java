@@ -2,7 +2,6 @@ package nl.sluis.partner.command;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -13,15 +12,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import nl.sluis.partner.Channels;
-import nl.sluis.partner.ContextFileException;
-import nl.sluis.partner.PartnerContext;
-import nl.sluis.partner.TlsProbe;
 import nl.sluis.proto.v1.CatalogueServiceGrpc;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Document;
 import nl.sluis.proto.v1.DocumentFormat;
-import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.ScreenTrajectoryRequest;
 import nl.sluis.proto.v1.ScreenTrajectoryResponse;
 import org.jspecify.annotations.Nullable;
@@ -73,39 +67,28 @@ public final class ScreenTrajectoryCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
-        PartnerContext context = connection.resolve(line);
+        ScreenTrajectoryRequest request;
         try {
-            ScreenTrajectoryRequest request = ScreenTrajectoryRequest.newBuilder()
+            request = ScreenTrajectoryRequest.newBuilder()
                     .setThresholdM(thresholdKm * M_PER_KM)
                     .setDocument(Document.newBuilder()
                             .setName(String.valueOf(file.getFileName()))
                             .setFormat(DocumentFormat.DOCUMENT_FORMAT_OEM_KVN)
                             .setContent(ByteString.copyFrom(Files.readAllBytes(file))))
                     .build();
-            var channel = Channels.open(context);
-            try {
-                print(
+        } catch (IOException e) {
+            line.getErr().println("`" + file + "`: cannot be read (expected: an OEM)");
+            return ExitCode.FAILED;
+        }
+        return Asking.gateway(
+                line,
+                connection,
+                channel -> print(
                         line.getOut(),
                         line.getErr(),
                         CatalogueServiceGrpc.newBlockingStub(channel)
                                 .withDeadlineAfter(CALL_MAX_S, TimeUnit.SECONDS)
-                                .screenTrajectory(request));
-                return ExitCode.OK;
-            } finally {
-                channel.shutdownNow();
-            }
-        } catch (ContextFileException e) {
-            line.getErr().println(e.getMessage());
-            return ExitCode.USAGE;
-        } catch (IOException e) {
-            line.getErr().println("`" + file + "`: cannot be read (expected: an OEM)");
-            return ExitCode.FAILED;
-        } catch (StatusRuntimeException e) {
-            line.getErr().println(TlsProbe.oneLine(e));
-            return ExitCode.of(e);
-        } finally {
-            line.getOut().flush();
-        }
+                                .screenTrajectory(request)));
     }
 
     private static void print(PrintWriter out, PrintWriter err, Iterator<ScreenTrajectoryResponse> answers) {
@@ -129,8 +112,8 @@ public final class ScreenTrajectoryCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%s  %s  %s  miss %.3f km  %.3f km/s%s",
                 Instant.ofEpochSecond(tca.getSeconds(), tca.getNanos()),
-                name(approach.getObject1().getObject()),
-                name(approach.getObject2().getObject()),
+                Words.printable(Words.object(approach.getObject1().getObject())),
+                Words.printable(Words.object(approach.getObject2().getObject())),
                 approach.getMissDistanceM() / M_PER_KM,
                 approach.getRelativeSpeedMS() / M_PER_KM,
                 approach.hasProbability()
@@ -140,12 +123,5 @@ public final class ScreenTrajectoryCommand implements Callable<Integer> {
                                 approach.getProbability().getValue(),
                                 Words.of(approach.getProbability().getValidity()))
                         : "");
-    }
-
-    private static String name(ObjectReference object) {
-        String number = object.hasCatalogueNumber()
-                ? Integer.toUnsignedString(object.getCatalogueNumber())
-                : object.getObjectId();
-        return Words.printable(object.getName().isEmpty() ? number : number + " " + object.getName());
     }
 }
