@@ -9,7 +9,8 @@ import nl.sluis.orbit.determination.FitResult;
 /**
  * A change of an orbit between two observations.
  *
- * @param notBefore epoch of the last observation of the orbit before, UTC
+ * @param notBefore end of the last pass that only the orbit before fits, UTC; while there is none since, of the last but one
+ *     that it fits, for a small manoeuvre does not show at once
  * @param notAfter end of the first pass that does not go with it, UTC
  * @param from epoch of the first observation of that pass, UTC: what was observed before is of the orbit before
  * @param fit where it is {@link #isConfirmed() confirmed} the orbit that rests on the observations since; else the orbit

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.Vector3;
@@ -49,6 +50,9 @@ import org.hipparchus.linear.RealVector;
  *       aside and the two don't meet;
  *   <li>it may be one where all passes behind lie outside the gate of the orbit before, and are too few for an orbit.
  * </ol>
+ *
+ * <p>A small manoeuvre shows only after a while, so the beginning may hold a pass that came after it: the manoeuvre is placed
+ * behind the last pass that the orbit since does not fit too, and while there is none since, behind the last pass but one.
  *
  * <p>Assumption: one manoeuvre since the first observation that is handed in.
  */
@@ -118,10 +122,31 @@ public final class ManoeuvreSearch {
         return beginning(passes).flatMap(beginning -> behind(beginning, passes));
     }
 
-    /** Passes that one orbit fits, the last of which ends before the manoeuvre. */
-    private record Beginning(int passes, FitResult fit) {
+    /**
+     * Passes that one orbit fits.
+     *
+     * @param passes the last of them ends before the manoeuvre, or soon after it
+     */
+    private record Beginning(List<Pass> passes, FitResult fit) {
         OrbitSolution orbit() {
             return fit.solution().orElseThrow();
+        }
+
+        Instant lastObservation() {
+            return fit.residuals().stream()
+                    .filter(Residual::accepted)
+                    .map(Residual::epoch)
+                    .max(Instant::compareTo)
+                    .orElseThrow();
+        }
+
+        /** The end of the last pass of a kind, else of the first of all. */
+        Instant endOfLast(Predicate<Pass> kind) {
+            return passes.stream()
+                    .filter(kind)
+                    .map(Pass::end)
+                    .max(Instant::compareTo)
+                    .orElseGet(() -> passes.get(0).end());
         }
     }
 
@@ -140,31 +165,26 @@ public final class ManoeuvreSearch {
                 back *= 2;
             } else {
                 few = tried;
-                good = fit.verdict() == Verdict.CONVERGED ? Optional.of(new Beginning(tried, fit)) : Optional.empty();
+                good = fit.verdict() == Verdict.CONVERGED ? Optional.of(new Beginning(some, fit)) : Optional.empty();
             }
         }
         return good;
     }
 
     private Optional<Manoeuvre> behind(Beginning beginning, List<Pass> passes) {
-        List<Pass> before = passes.subList(0, beginning.passes());
-        List<Pass> behind = passes.subList(beginning.passes(), passes.size());
+        List<Pass> before = beginning.passes();
+        List<Pass> behind = passes.subList(before.size(), passes.size());
         // one pass fits some orbit always: that others do not fit it may be its own fault
         if (before.size() < LEAST_PASSES || !isOfObject(before, behind)) {
             return Optional.empty();
         }
-        Instant last = beginning.fit().residuals().stream()
-                .filter(Residual::accepted)
-                .map(Residual::epoch)
-                .max(Instant::compareTo)
-                .orElseThrow();
         // the object may have moved during a pass, which then fits neither orbit
         Instant end = behind.get(0).end();
         List<Pass> later =
                 behind.stream().filter(pass -> pass.start().isAfter(end)).toList();
-        return confirmed(beginning, last, behind)
-                .or(() -> confirmed(beginning, last, later))
-                .or(() -> suspected(beginning, last, behind));
+        return confirmed(beginning, behind)
+                .or(() -> confirmed(beginning, later))
+                .or(() -> suspected(beginning, behind));
     }
 
     private boolean isOfObject(List<Pass> before, List<Pass> behind) {
@@ -180,20 +200,22 @@ public final class ManoeuvreSearch {
                 .count();
     }
 
-    private Optional<Manoeuvre> confirmed(Beginning beginning, Instant last, List<Pass> behind) {
+    private Optional<Manoeuvre> confirmed(Beginning beginning, List<Pass> behind) {
         Optional<Pass> telling = behind.stream().filter(Pass::isTelling).findFirst();
+        Instant last = beginning.lastObservation();
         if (telling.isEmpty()
-                || isInside(telling.get(), beginning, last)
+                || isInside(telling.get(), beginning.orbit(), last)
                 || !behind.get(0).start().isAfter(last)) {
             return Optional.empty();
         }
         Instant first = behind.get(0).start();
         Instant end = telling.get().end();
         return since(beginning.orbit(), behind).flatMap(fit -> {
-            Optional<Manoeuvre.VelocityChange> change =
-                    meeting(beginning.orbit(), fit.solution().orElseThrow(), last, end);
+            OrbitSolution since = fit.solution().orElseThrow();
+            Instant notBefore = beginning.endOfLast(pass -> pass.isTelling() && !isInside(pass, since, pass.end()));
+            Optional<Manoeuvre.VelocityChange> change = meeting(beginning.orbit(), since, notBefore, end);
             return change.isPresent() || originators(behind) >= 2
-                    ? Optional.of(new Manoeuvre(last, end, first, fit, true, change))
+                    ? Optional.of(new Manoeuvre(notBefore, end, first, fit, true, change))
                     : Optional.empty();
         });
     }
@@ -212,10 +234,11 @@ public final class ManoeuvreSearch {
                 .or(() -> Optional.of(fit(observations, Optional.empty())).filter(fit -> isGood(fit, passes)));
     }
 
-    private Optional<Manoeuvre> suspected(Beginning beginning, Instant last, List<Pass> behind) {
+    private Optional<Manoeuvre> suspected(Beginning beginning, List<Pass> behind) {
         List<Pass> telling = behind.stream().filter(Pass::isTelling).toList();
         Instant first = telling.get(0).start();
-        if (first.isBefore(last) || telling.stream().anyMatch(pass -> isInside(pass, beginning, last))) {
+        Instant last = beginning.lastObservation();
+        if (first.isBefore(last) || telling.stream().anyMatch(pass -> isInside(pass, beginning.orbit(), last))) {
             return Optional.empty();
         }
         double factor = Widening.factor(
@@ -223,14 +246,21 @@ public final class ManoeuvreSearch {
                 last,
                 sensors,
                 telling.stream().map(Pass::observations).toList());
+        List<Pass> before = beginning.passes();
+        Instant lastPass = before.get(before.size() - 1).start();
         return Optional.of(new Manoeuvre(
-                last, telling.get(0).end(), first, beginning.fit().widened(factor), false, Optional.empty()));
+                beginning.endOfLast(pass -> pass.end().isBefore(lastPass)),
+                telling.get(0).end(),
+                first,
+                beginning.fit().widened(factor),
+                false,
+                Optional.empty()));
     }
 
-    /** Whether a pass lies in the gate of the orbit before. */
-    private boolean isInside(Pass pass, Beginning beginning, Instant last) {
+    /** Whether a pass lies in the gate of an orbit that was last observed at a time. */
+    private boolean isInside(Pass pass, OrbitSolution orbit, Instant last) {
         return Association.isPossible(
-                new Tracklet("", sensors, pass.observations()), Predicted.fitted("", beginning.orbit(), last));
+                new Tracklet("", sensors, pass.observations()), Predicted.fitted("", orbit, last));
     }
 
     private FitResult fit(List<Observation> observations, Optional<OrbitState> from) {
