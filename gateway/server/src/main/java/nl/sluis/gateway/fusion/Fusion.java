@@ -47,6 +47,7 @@ import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.rule.Kind;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Ephemeris;
+import nl.sluis.proto.v1.Label;
 import nl.sluis.proto.v1.MeanElements;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Sensor;
@@ -93,18 +94,6 @@ public final class Fusion implements Stage.Work {
      * @param object the object
      */
     private record Subject(Mode mode, ObjectKey object) {}
-
-    /**
-     * Elements of one object from one contribution.
-     *
-     * @param order place among all elements
-     * @param contributionId the contribution
-     * @param received when it was received
-     * @param label its label
-     * @param elements the elements
-     */
-    private record PublicElements(
-            long order, String contributionId, Instant received, SecurityLabel label, MeanElements elements) {}
 
     /**
      * @param usability the policy in force: labels, audiences, and which audiences may use a contribution
@@ -249,7 +238,10 @@ public final class Fusion implements Stage.Work {
         List<Solution> solutions = new ArrayList<>(touched.passedOn());
         associated(touched.associations()).ifPresent(solutions::add);
         Mode mode = touched.label().mode();
-        solutions.addAll(elementSolutions(mode, touched.elementAudiences()));
+        solutions.addAll(
+                touched.elementsTakenOut().isEmpty()
+                        ? listed(touched.listed())
+                        : listedAnew(mode, touched.elementAudiences()));
         Started begun = new Started(mode, solutions, startFits(mode, touched.objects()));
         started.add(begun);
         return begun;
@@ -382,16 +374,12 @@ public final class Fusion implements Stage.Work {
         for (Map.Entry<Mode, Compartments<PublicElements>> one : catalogues.entrySet()) {
             Compartments<PublicElements> formed = one.getValue()
                     .formedAgain(
-                            elements -> usable(
-                                    elements.label(),
-                                    ObjectKey.of(elements.elements().getObject())
-                                            .orElseThrow(),
-                                    Kind.CONJUNCTION),
+                            elements -> usable(elements.label(), elements.key(), Kind.CONJUNCTION),
                             (elements, usersBefore, takersBefore, users) -> users);
             formed.forEach((users, elements) -> list(one.getKey(), elements));
             BitSet due = changed(one.getValue(), before.bundle(), formed);
             one.setValue(formed);
-            solutions.addAll(elementSolutions(one.getKey(), due));
+            solutions.addAll(listedAnew(one.getKey(), due));
         }
         return solutions.stream().map(Fusion::entry).toList();
     }
@@ -461,7 +449,8 @@ public final class Fusion implements Stage.Work {
      * @param used objects that it has observations or references of
      * @param associations what became of its tracks, and of earlier ones with them
      * @param objects objects whose views have changed, and the audiences that have such a view
-     * @param elementAudiences audiences whose view of the public elements has changed
+     * @param listed its public elements, and who may use each
+     * @param elementsTakenOut audiences whose view holds public elements no longer
      * @param passedOn what needs no fusion
      */
     private record Touched(
@@ -470,8 +459,16 @@ public final class Fusion implements Stage.Work {
             List<ObjectKey> used,
             List<Association> associations,
             Map<ObjectKey, BitSet> objects,
-            BitSet elementAudiences,
-            List<Solution> passedOn) {}
+            Map<PublicElements, BitSet> listed,
+            BitSet elementsTakenOut,
+            List<Solution> passedOn) {
+
+        BitSet elementAudiences() {
+            BitSet audiences = (BitSet) elementsTakenOut.clone();
+            listed.values().forEach(audiences::or);
+            return audiences;
+        }
+    }
 
     private static NewEntry entry(Solution solution) {
         return solution.hasComparison()
@@ -490,14 +487,15 @@ public final class Fusion implements Stage.Work {
         Map<Long, MeanElements> elements = new LinkedHashMap<>();
         List<Solution> passedOn = new ArrayList<>();
         Map<ObjectKey, BitSet> touched = new TreeMap<>();
-        BitSet elementAudiences = new BitSet();
+        Map<PublicElements, BitSet> listed = new LinkedHashMap<>();
+        BitSet elementsTakenOut = new BitSet();
         Map<ObjectKey, BitSet> stated = new TreeMap<>();
         if (contribution.hasWithdrawal()) {
             // first in the log, so that what is made without it comes after
             passedOn.add(Solution.newBuilder()
                     .setWithdrawal(contribution.getWithdrawal())
                     .build());
-            takeOut(contribution.getWithdrawal(), touched, elementAudiences);
+            takeOut(contribution.getWithdrawal(), touched, elementsTakenOut);
         }
         boolean tellsOrbits = contribution.getRecordsList().stream()
                 .anyMatch(record -> record.hasElements() || record.hasEphemeris());
@@ -567,31 +565,33 @@ public final class Fusion implements Stage.Work {
 
         elements.forEach((order, one) -> {
             ObjectKey.of(one.getObject()).ifPresent(key -> {
-                PublicElements listed =
-                        new PublicElements(order, contribution.getContributionId(), received, label, one);
+                PublicElements listedOne =
+                        new PublicElements(order, contribution.getContributionId(), received, label, key, one);
                 Input.ofElements(order, contribution, label, one).ifPresent(start -> addStart(start, key));
-                list(label.mode(), listed);
+                list(label.mode(), listedOne);
                 BitSet usable = policy.usable(label, key, Kind.CONJUNCTION);
-                elementAudiences.or(usable);
+                listed.put(listedOne, usable);
                 catalogues
                         .computeIfAbsent(label.mode(), none -> new Compartments<>(PublicElements::order))
-                        .add(usable, listed);
+                        .add(usable, listedOne);
             });
         });
-        if (!again) {
-            stated.forEach((key, users) -> claim(label.mode(), Optional.of(key), users, touched, associated));
-            if (!elements.isEmpty()) {
-                claim(label.mode(), Optional.empty(), elementAudiences, touched, associated);
-            }
-        }
-        return new Touched(
+        Touched all = new Touched(
                 contribution.getContributionId(),
                 label,
                 List.copyOf(used),
                 associated,
                 touched,
-                elementAudiences,
+                listed,
+                elementsTakenOut,
                 passedOn);
+        if (!again) {
+            stated.forEach((key, users) -> claim(label.mode(), Optional.of(key), users, touched, associated));
+            if (!elements.isEmpty()) {
+                claim(label.mode(), Optional.empty(), all.elementAudiences(), touched, associated);
+            }
+        }
+        return all;
     }
 
     /** Each set of audiences that know the same puts a track where it belongs for them. */
@@ -695,7 +695,7 @@ public final class Fusion implements Stage.Work {
     }
 
     private void list(Mode mode, PublicElements one) {
-        ObjectKey key = ObjectKey.of(one.elements().getObject()).orElseThrow();
+        ObjectKey key = one.key();
         try {
             associations(mode)
                     .list(
@@ -713,7 +713,7 @@ public final class Fusion implements Stage.Work {
     }
 
     /** Takes a withdrawn contribution out of every compartment; the views that held it are due. */
-    private void takeOut(Withdrawal withdrawal, Map<ObjectKey, BitSet> touched, BitSet elementAudiences)
+    private void takeOut(Withdrawal withdrawal, Map<ObjectKey, BitSet> touched, BitSet elementsTakenOut)
             throws InterruptedException {
         // what still runs may rest on it, and must not be taken up afterwards
         finishAll();
@@ -733,7 +733,7 @@ public final class Fusion implements Stage.Work {
         });
         catalogues
                 .values()
-                .forEach(catalogue -> elementAudiences.or(
+                .forEach(catalogue -> elementsTakenOut.or(
                         catalogue.remove(elements -> elements.contributionId().equals(id))));
     }
 
@@ -984,43 +984,52 @@ public final class Fusion implements Stage.Work {
         }
     }
 
-    private List<Solution> elementSolutions(Mode mode, BitSet due) {
-        Compartments<PublicElements> catalogue = catalogues.get(mode);
-        if (catalogue == null) {
-            return List.of();
-        }
+    /** What a contribution says of the public elements: what was there before stays. */
+    private List<Solution> listed(Map<PublicElements, BitSet> users) {
         List<Solution> solutions = new ArrayList<>();
-        for (Compartments.View<PublicElements> view : catalogue.views(due)) {
-            Map<ObjectKey, PublicElements> latest = new TreeMap<>();
-            for (PublicElements one : view.entries()) {
-                latest.put(ObjectKey.of(one.elements().getObject()).orElseThrow(), one);
-            }
-            try {
-                solutions.add(Solution.newBuilder()
-                        .setBasis(basis(
-                                view.audiences(),
-                                latest.values().stream()
-                                        .map(PublicElements::contributionId)
-                                        .distinct()
-                                        .toList(),
-                                latest.values().stream()
-                                        .map(PublicElements::label)
-                                        .distinct()
-                                        .toList(),
-                                latest.values().stream()
-                                        .map(PublicElements::received)
-                                        .toList()))
-                        .setElements(ElementSets.newBuilder()
-                                .addAllElements(latest.values().stream()
-                                        .map(PublicElements::elements)
-                                        .toList()))
-                        .build());
-            } catch (LabelException e) {
-                count("label_join_refused").increment();
-                LOG.error("labels of public elements can't be joined, reason={}", e.reason());
-            }
+        PublicElements.shares(users)
+                .forEach((share, audiences) ->
+                        solutions.addAll(elements(audiences, PublicElements.latest(share), false)));
+        return solutions;
+    }
+
+    /** All public elements of the views that hold some no longer. */
+    private List<Solution> listedAnew(Mode mode, BitSet due) {
+        Compartments<PublicElements> catalogue = catalogues.get(mode);
+        return catalogue == null
+                ? List.of()
+                : catalogue.views(due).stream()
+                        .flatMap(view ->
+                                elements(view.audiences(), PublicElements.latest(view.entries()), true).stream())
+                        .toList();
+    }
+
+    private List<Solution> elements(BitSet audiences, List<PublicElements> inOrder, boolean anew) {
+        List<Solution> solutions = new ArrayList<>();
+        List<List<PublicElements>> parts = PublicElements.parts(inOrder);
+        for (List<PublicElements> part : parts) {
+            PublicElements first = part.get(0);
+            solutions.add(Solution.newBuilder()
+                    .setBasis(basis(audiences, first))
+                    .setElements(ElementSets.newBuilder()
+                            .addAllElements(
+                                    part.stream().map(PublicElements::elements).toList())
+                            .setAnew(anew && solutions.isEmpty())
+                            .setMore(solutions.size() + 1 < parts.size()))
+                    .build());
         }
         return solutions;
+    }
+
+    private Basis basis(BitSet audiences, PublicElements one) {
+        Label label = one.label().toProto();
+        return Basis.newBuilder()
+                .addAllAudiences(audienceIds(audiences))
+                .addContributionIds(one.contributionId())
+                .setLabel(label)
+                .addSourceLabels(label)
+                .setReceived(Times.timestamp(one.received()))
+                .build();
     }
 
     private Basis basis(

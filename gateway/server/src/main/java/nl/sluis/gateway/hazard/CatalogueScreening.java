@@ -4,22 +4,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.orbit.encounter.MissThresholds;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.Screening;
 import nl.sluis.orbit.encounter.ScreeningResult;
-import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.MeanElements;
 import nl.sluis.proto.v1.ObjectReference;
-import nl.sluis.proto.v1.Proximity;
 
 /**
  * Screens public elements with SGP4. Elements have no covariance, so an approach found here carries no probability: none
@@ -65,26 +61,10 @@ public final class CatalogueScreening implements ElementScreening {
         }
         ScreeningResult result = Objects.requireNonNull(
                 time.record(() -> Screening.screen(screened, start, window, thresholds, threads, fraction -> {})));
-        Warnings.Searched searched = new Warnings.Searched(start, window, thresholds);
-        List<ConjunctionWarning> conjunctions = new ArrayList<>();
-        result.encounters()
-                .forEach(encounter -> conjunctions.add(Warnings.warning(
-                                encounter,
-                                searched,
-                                known(objects, encounter.object1()),
-                                known(objects, encounter.object2()))
-                        .build()));
-        List<Proximity> proximities = new ArrayList<>();
-        result.proximities()
-                .forEach(pair -> proximities.add(Warnings.proximity(
-                        pair,
-                        known(objects, pair.object1()).reference(),
-                        known(objects, pair.object2()).reference())));
-        return new Found(conjunctions, proximities);
-    }
-
-    private static Warnings.Known known(Map<String, ObjectReference> objects, ScreenedObject object) {
-        return new Warnings.Known(
-                Objects.requireNonNull(objects.get(object.identity())), OrbitSource.ELEMENTS, Optional.empty());
+        return Found.of(
+                new Warnings.Searched(start, window, thresholds),
+                result.encounters(),
+                result.proximities(),
+                identity -> Objects.requireNonNull(objects.get(identity)));
     }
 }

@@ -46,6 +46,10 @@ import nl.sluis.proto.v1.Proximity;
 /** Makes products of solutions. */
 public final class Hazards implements Stage.Work {
     private static final int READ_ENTRIES_MAX = 256;
+
+    /** One of so many objects that is new costs less to screen alone than all on all. */
+    private static final int FEW = 100;
+
     private static final Before NONE = new Before(0, "");
 
     /**
@@ -134,7 +138,7 @@ public final class Hazards implements Stage.Work {
         switch (solution.getContentCase()) {
             case TRACK, EPHEMERIS ->
                 orbit(solution).ifPresent(orbit -> skies.restore(mode(solution), audiences(solution), orbit));
-            case ELEMENTS -> skies.restore(mode(solution), audiences(solution), sky(solution));
+            case ELEMENTS -> skies.restore(mode(solution), solution.getBasis(), solution.getElements());
             case WITHDRAWAL -> {
                 skies.withdraw(solution.getWithdrawal().getContributionId());
                 events.withdraw(solution.getWithdrawal().getContributionId());
@@ -175,7 +179,9 @@ public final class Hazards implements Stage.Work {
             case TRACK, EPHEMERIS ->
                 orbit(solution)
                         .ifPresent(orbit -> skies.take(mode(solution), audiences(solution), orbit, this::mayChange));
-            case ELEMENTS -> skies.take(mode(solution), audiences(solution), sky(solution), received);
+            case ELEMENTS ->
+                skies.take(mode(solution), solution.getBasis(), solution.getElements(), received)
+                        .forEach((sky, audiences) -> products.addAll(screened(mode(solution), audiences, sky)));
             default -> {
                 // says nothing of where an object is
             }
@@ -243,10 +249,6 @@ public final class Hazards implements Stage.Work {
         }
     }
 
-    private static PublicSky sky(Solution solution) {
-        return new PublicSky(solution.getBasis(), solution.getElements().getElementsList());
-    }
-
     private boolean mayChange(String mode, String audience, ObjectKey key) {
         return events.mayChange(mode, audience, key.text(), thresholds.apply(audience));
     }
@@ -284,24 +286,22 @@ public final class Hazards implements Stage.Work {
             Optional<ScreeningResult> result = oneOnAll.against(other, one);
             if (result.isPresent()) {
                 isSearched = true;
-                products.addAll(
-                        told(due, result.get(), other.basis(), key -> known(other), (key, epoch) -> true, found));
+                products.addAll(told(
+                        due, result.get(), key -> other.basis(), key -> known(other), (key, epoch) -> true, found));
             }
         }
-        if (due.elements().isPresent()) {
-            PublicSky elements = due.elements().get();
-            Optional<ScreeningResult> result = oneOnAll.against(elements, one);
-            if (result.isPresent()) {
-                isSearched = true;
-                products.addAll(told(
-                        due,
-                        result.get(),
-                        elements.basis(),
-                        key -> new Warnings.Known(elements.reference(key), OrbitSource.ELEMENTS, Optional.empty()),
-                        (key, epoch) -> due.others().stream()
-                                .noneMatch(other -> other.key().text().equals(key) && other.reaches(epoch)),
-                        found));
-            }
+        PublicSky elements = due.elements();
+        Optional<ScreeningResult> against = oneOnAll.against(elements, one);
+        if (against.isPresent()) {
+            isSearched = true;
+            products.addAll(told(
+                    due,
+                    against.get(),
+                    elements::basis,
+                    key -> new Warnings.Known(elements.reference(key), OrbitSource.ELEMENTS, Optional.empty()),
+                    (key, epoch) -> due.others().stream()
+                            .noneMatch(other -> other.key().text().equals(key) && other.reaches(epoch)),
+                    found));
         }
         // an orbit that can't be followed, or that nothing is known beside, has cleared nothing
         if (isSearched) {
@@ -315,22 +315,20 @@ public final class Hazards implements Stage.Work {
     private List<StoredProduct> told(
             Skies.Screening due,
             ScreeningResult result,
-            Basis otherBasis,
+            Function<String, Basis> otherBasis,
             Function<String, Warnings.Known> other,
             BiPredicate<String, Instant> counts,
             Set<String> found) {
         KnownOrbit one = due.orbit();
-        Optional<Basis> joined = joined(due, otherBasis);
         List<StoredProduct> products = new ArrayList<>();
-        if (joined.isEmpty()) {
-            return products;
-        }
-        Basis basis = joined.get();
-        String inputs = inputs(basis);
         Warnings.Searched searched = new Warnings.Searched(one.start(), oneOnAll.window(), oneOnAll.thresholds());
         for (Encounter encounter : result.encounters()) {
             String partner = partner(one, encounter.object1(), encounter.object2());
-            if (one.reaches(encounter.tca()) && counts.test(partner, encounter.tca())) {
+            if (!one.reaches(encounter.tca()) || !counts.test(partner, encounter.tca())) {
+                continue;
+            }
+            joined(due.audiences(), one.basis(), otherBasis.apply(partner)).ifPresent(basis -> {
+                String inputs = inputs(basis);
                 ConjunctionWarning warning = urgent(
                         basis,
                         Warnings.assessed(
@@ -343,16 +341,18 @@ public final class Hazards implements Stage.Work {
                                 sizes));
                 products.addAll(inEvents(basis, inputs, warning, found));
                 products.add(alone(basis, inputs, warning));
-            }
+            });
         }
         for (nl.sluis.orbit.encounter.Proximity pair : result.proximities()) {
-            if (counts.test(partner(one, pair.object1(), pair.object2()), pair.closestAt())) {
-                products.add(proximity(
-                        basis,
-                        Warnings.proximity(
-                                pair,
-                                known(one, pair.object1(), other).reference(),
-                                known(one, pair.object2(), other).reference())));
+            String partner = partner(one, pair.object1(), pair.object2());
+            if (counts.test(partner, pair.closestAt())) {
+                joined(due.audiences(), one.basis(), otherBasis.apply(partner))
+                        .ifPresent(basis -> products.add(proximity(
+                                basis,
+                                Warnings.proximity(
+                                        pair,
+                                        known(one, pair.object1(), other).reference(),
+                                        known(one, pair.object2(), other).reference()))));
             }
         }
         return products;
@@ -384,8 +384,7 @@ public final class Hazards implements Stage.Work {
     }
 
     /** What a warning about two orbits of a view rests on; empty where their labels can't be joined. */
-    private Optional<Basis> joined(Skies.Screening due, Basis other) {
-        Basis one = due.orbit().basis();
+    private Optional<Basis> joined(List<String> audiences, Basis one, Basis other) {
         Set<String> contributions = new LinkedHashSet<>(one.getContributionIdsList());
         contributions.addAll(other.getContributionIdsList());
         Set<Label> sources = new LinkedHashSet<>(one.getSourceLabelsList());
@@ -394,7 +393,7 @@ public final class Hazards implements Stage.Work {
         Instant receivedOther = Times.instant(other.getReceived());
         return labels.of(List.copyOf(sources))
                 .map(label -> Basis.newBuilder()
-                        .addAllAudiences(due.audiences())
+                        .addAllAudiences(audiences)
                         .addAllContributionIds(contributions)
                         .setLabel(label)
                         .setReceived(Times.timestamp(receivedOther.isAfter(received) ? receivedOther : received))
@@ -431,7 +430,6 @@ public final class Hazards implements Stage.Work {
                         List.of(object),
                         Product.newBuilder().setTrack(solution.getTrack())));
             }
-            case ELEMENTS -> screened(basis, solution);
             case CONJUNCTION -> contributed(basis, solution);
             case REENTRY ->
                 passedOn(
@@ -472,42 +470,49 @@ public final class Hazards implements Stage.Work {
                         ProductKind.PRODUCT_KIND_EPHEMERIS,
                         List.of(solution.getEphemeris().getObject()),
                         Product.newBuilder().setEphemeris(solution.getEphemeris()));
-            // whose track is whose is told by the tracks that come of it
-            case ASSOCIATIONS -> List.of();
+            // whose track is whose is told by the tracks that come of it; elements are screened once all of a change
+            // has come
+            case ASSOCIATIONS, ELEMENTS -> List.of();
             case WITHDRAWAL, COMPARISON, CONTENT_NOT_SET ->
                 throw new IllegalStateException(
                         "solution: " + solution.getContentCase() + " (expected: what a product is made of)");
         };
     }
 
-    private Collection<StoredProduct> screened(Basis basis, Solution solution) {
+    /** What the objects of which elements are new meet, as far as elements tell. */
+    private List<StoredProduct> screened(String mode, List<String> audiences, PublicSky sky) {
         List<StoredProduct> products = new ArrayList<>();
-        ElementScreening.Found found = screening.screen(solution.getElements().getElementsList());
-        String inputs = inputs(basis);
+        ElementScreening.Found found = sky.changed().size() * FEW < sky.size()
+                ? oneOnAll.changed(sky)
+                : screening.screen(sky.elements()).of(sky.changed());
         for (ConjunctionWarning conjunction : found.conjunctions()) {
             // where a view has a better orbit of one of the objects, the screening of that one speaks
-            List<String> audiences = basis.getAudiencesList().stream()
-                    .filter(audience -> !isKnown(basis, audience, conjunction))
+            List<String> told = audiences.stream()
+                    .filter(audience -> !isKnown(mode, audience, conjunction))
                     .toList();
-            if (!audiences.isEmpty() || basis.getAudiencesCount() == 0) {
-                products.addAll(inEvents(
-                        basis.toBuilder()
-                                .clearAudiences()
-                                .addAllAudiences(audiences)
-                                .build(),
-                        inputs,
-                        conjunction,
-                        new HashSet<>()));
+            if (!told.isEmpty()) {
+                joined(
+                                told,
+                                sky,
+                                conjunction.getObject1().getObject(),
+                                conjunction.getObject2().getObject())
+                        .ifPresent(
+                                basis -> products.addAll(inEvents(basis, inputs(basis), conjunction, new HashSet<>())));
             }
         }
         for (Proximity proximity : found.proximities()) {
-            products.add(proximity(basis, proximity));
+            joined(audiences, sky, proximity.getObject1(), proximity.getObject2())
+                    .ifPresent(basis -> products.add(proximity(basis, proximity)));
         }
         return products;
     }
 
-    private boolean isKnown(Basis basis, String audience, ConjunctionWarning conjunction) {
-        String mode = basis.getLabel().getDataMode().name();
+    private Optional<Basis> joined(
+            List<String> audiences, PublicSky sky, ObjectReference object1, ObjectReference object2) {
+        return joined(audiences, sky.basis(keyOf(object1)), sky.basis(keyOf(object2)));
+    }
+
+    private boolean isKnown(String mode, String audience, ConjunctionWarning conjunction) {
         Instant tca = Times.instant(conjunction.getTca());
         return skies.isKnown(mode, audience, keyOf(conjunction.getObject1().getObject()), tca)
                 || skies.isKnown(mode, audience, keyOf(conjunction.getObject2().getObject()), tca);

@@ -4,18 +4,25 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import nl.sluis.orbit.encounter.Encounter;
 import nl.sluis.orbit.encounter.MissThresholds;
+import nl.sluis.orbit.encounter.Proximity;
 import nl.sluis.orbit.encounter.ScreenedCatalogue;
 import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.ScreeningResult;
 
 /**
- * Screens one fused orbit against the public elements of a view, or against another fused orbit. The catalogue's states are
+ * Screens one fused orbit against the public elements of a view, or against another fused orbit; and a few new elements against
+ * all of a view. The catalogue's states are
  * kept in memory, and of a new set of elements only what changed is computed.
  */
 public final class OneOnAll {
@@ -69,6 +76,37 @@ public final class OneOnAll {
                 ? Optional.empty()
                 : one.screened()
                         .map(object -> Objects.requireNonNull(time.record(() -> catalogue.screen(object, thresholds))));
+    }
+
+    /** What comes near the objects of which elements are new, of the public elements of the same view. */
+    ElementScreening.Found changed(PublicSky sky) {
+        Instant start = sky.newest().orElseThrow();
+        Instant end = start.plus(window);
+        ScreenedCatalogue catalogue = catalogue(sky, start);
+        Set<String> done = new HashSet<>();
+        List<Encounter> encounters = new ArrayList<>();
+        List<Proximity> proximities = new ArrayList<>();
+        for (String key : new TreeSet<>(sky.changed())) {
+            sky.object(key).ifPresent(one -> {
+                ScreeningResult found = Objects.requireNonNull(time.record(() -> catalogue.screen(one, thresholds)));
+                // the catalogue begins before the window and ends after it; of two that are new each finds the other
+                found.encounters().stream()
+                        .filter(e -> !e.tca().isBefore(start) && !e.tca().isAfter(end))
+                        .filter(e -> isNew(done, e.object1(), e.object2()))
+                        .forEach(encounters::add);
+                found.proximities().stream()
+                        .filter(p -> !p.to().isBefore(start) && !p.from().isAfter(end))
+                        .filter(p -> isNew(done, p.object1(), p.object2()))
+                        .forEach(proximities::add);
+            });
+            done.add(key);
+        }
+        return ElementScreening.Found.of(
+                new Warnings.Searched(start, window, thresholds), encounters, proximities, sky::reference);
+    }
+
+    private static boolean isNew(Set<String> done, ScreenedObject object1, ScreenedObject object2) {
+        return !done.contains(object1.identity()) && !done.contains(object2.identity());
     }
 
     /** Whether another orbit comes near. */

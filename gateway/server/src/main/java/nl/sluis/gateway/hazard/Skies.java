@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import nl.sluis.gateway.item.ObjectKey;
-import org.jspecify.annotations.Nullable;
+import nl.sluis.journal.v1.Basis;
+import nl.sluis.journal.v1.ElementSets;
 
 /**
  * What each audience knows of where objects are: the public elements, the fused orbits of its own views, and operators'
@@ -32,8 +33,7 @@ final class Skies {
 
     /** What one audience knows in one data mode. */
     private static final class Sky {
-        @Nullable
-        PublicSky elements;
+        PublicSky elements = PublicSky.EMPTY;
 
         final SortedMap<Source, KnownOrbit> orbits = new TreeMap<>(Source.ORDER);
         final Map<Source, KnownOrbit> screened = new HashMap<>();
@@ -41,7 +41,7 @@ final class Skies {
         final Map<Source, Instant> due = new HashMap<>();
 
         boolean isEmptyBut(KnownOrbit orbit) {
-            return orbits.size() == 1 && (elements == null || !elements.reaches(orbit.start()));
+            return orbits.size() == 1 && !elements.reaches(orbit.start());
         }
 
         void due(Source source, Instant now) {
@@ -78,7 +78,7 @@ final class Skies {
             List<String> audiences,
             KnownOrbit orbit,
             Instant due,
-            Optional<PublicSky> elements,
+            PublicSky elements,
             Collection<KnownOrbit> others) {}
 
     private final Map<Owner, Sky> skies =
@@ -113,13 +113,31 @@ final class Skies {
         }
     }
 
-    /** Takes in public elements: all orbits of those who may use them are due. */
-    void take(String mode, Collection<String> audiences, PublicSky elements, Instant received) {
-        for (String audience : audiences) {
+    /**
+     * Takes in a change of the public elements; once all of it has come, every orbit is due.
+     *
+     * @return each distinct sky that is complete, with the audiences that have it
+     */
+    Map<PublicSky, List<String>> take(String mode, Basis basis, ElementSets change, Instant received) {
+        Map<PublicSky, List<String>> changed = listed(mode, basis, change);
+        changed.keySet().removeIf(sky -> !sky.isComplete());
+        changed.values().stream()
+                .flatMap(List::stream)
+                .map(audience -> sky(mode, audience))
+                .forEach(sky -> sky.orbits.keySet().forEach(source -> sky.due(source, received)));
+        return changed;
+    }
+
+    /** Audiences that had the same sky before have the same afterwards. */
+    private Map<PublicSky, List<String>> listed(String mode, Basis basis, ElementSets change) {
+        Map<PublicSky, PublicSky> after = new HashMap<>();
+        Map<PublicSky, List<String>> skiesAfter = new LinkedHashMap<>();
+        for (String audience : basis.getAudiencesList()) {
             Sky sky = sky(mode, audience);
-            sky.elements = elements;
-            sky.orbits.keySet().forEach(source -> sky.due(source, received));
+            sky.elements = after.computeIfAbsent(sky.elements, before -> before.with(basis, change));
+            skiesAfter.computeIfAbsent(sky.elements, none -> new ArrayList<>()).add(audience);
         }
+        return skiesAfter;
     }
 
     /** Takes in what was handled in an earlier life. */
@@ -127,21 +145,19 @@ final class Skies {
         audiences.forEach(audience -> sky(mode, audience).orbits.put(Source.of(orbit), orbit));
     }
 
-    void restore(String mode, Collection<String> audiences, PublicSky elements) {
-        audiences.forEach(audience -> sky(mode, audience).elements = elements);
+    void restore(String mode, Basis basis, ElementSets change) {
+        listed(mode, basis, change);
     }
 
     /** Forgets what was made of a contribution that was taken back. */
     void withdraw(String contributionId) {
+        Map<PublicSky, PublicSky> without = new HashMap<>();
         skies.values().forEach(sky -> {
             sky.orbits
                     .values()
                     .removeIf(orbit -> orbit.basis().getContributionIdsList().contains(contributionId));
             sky.due.keySet().retainAll(sky.orbits.keySet());
-            PublicSky elements = sky.elements;
-            if (elements != null && elements.basis().getContributionIdsList().contains(contributionId)) {
-                sky.elements = null;
-            }
+            sky.elements = without.computeIfAbsent(sky.elements, before -> before.without(contributionId));
         });
     }
 
@@ -183,13 +199,11 @@ final class Skies {
                 // also the order of an audience's warnings must not tell of another's events
                 boolean mayChange = open.mayChange(owner.mode(), owner.audience(), source.key());
                 List<Object> same = new ArrayList<>(List.of(owner.mode(), orbit, due, mayChange));
-                same.add(Optional.ofNullable(sky.elements));
+                same.add(sky.elements);
                 same.addAll(others);
                 isOpen.put(same, mayChange);
                 together.computeIfAbsent(same, none -> new ArrayList<>()).add(owner.audience());
-                screenings.putIfAbsent(
-                        same,
-                        new Screening(owner.mode(), List.of(), orbit, due, Optional.ofNullable(sky.elements), others));
+                screenings.putIfAbsent(same, new Screening(owner.mode(), List.of(), orbit, due, sky.elements, others));
             }
         });
         return screenings.entrySet().stream()
