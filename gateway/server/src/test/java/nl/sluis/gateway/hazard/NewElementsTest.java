@@ -45,6 +45,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Of public elements that change, what concerns the changed objects is told, however many come at once and in how many parts. */
 class NewElementsTest {
@@ -195,19 +197,21 @@ class NewElementsTest {
                 .elements();
     }
 
-    @Test
-    void new_elements_of_few_objects_are_told_of_alone_and_as_all_on_all_finds_them() throws Exception {
+    /** Two are screened one by one, twenty all on all. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 20})
+    void of_new_elements_is_told_what_all_on_all_finds_of_them_and_nothing_of_others(int count) throws Exception {
         List<StoredProduct> first = handle(part(catalogue, "c1", false, false));
-        // the two that meet most others
+        // those that meet most others
         List<MeanElements> some = catalogue.stream()
                 .sorted((one, other) -> Long.compare(meetings(first, other), meetings(first, one)))
-                .limit(2)
+                .limit(count)
                 .map(NewElementsTest::moved)
                 .toList();
         List<MeanElements> all = new ArrayList<>(catalogue);
         all.removeIf(one -> some.stream().anyMatch(other -> key(other).equals(key(one))));
         all.addAll(some);
-        assertThat(catalogue.size()).isGreaterThan(2 * 100);
+        assertThat(catalogue.size()).isBetween(2 * 100, 20 * 100);
 
         List<StoredProduct> made = handle(part(some, "c2", false, false));
 
