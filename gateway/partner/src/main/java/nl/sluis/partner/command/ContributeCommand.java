@@ -18,9 +18,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import nl.sluis.partner.Backoff;
 import nl.sluis.partner.ContextFileException;
 import nl.sluis.partner.ContributionOutcome;
@@ -118,6 +117,17 @@ public final class ContributeCommand implements Callable<Integer> {
     @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
 
+    private final LongSupplier nanoTime;
+
+    /** Times its progress by the system's clock. */
+    public ContributeCommand() {
+        this(System::nanoTime);
+    }
+
+    ContributeCommand(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
@@ -150,12 +160,16 @@ public final class ContributeCommand implements Callable<Integer> {
                 .withBackoff(Backoff.DEFAULT.withAttemptsMax(attemptsMax))
                 .onInterruption(broken -> err.println(Words.printable(SubscribeCommand.describe(broken))));
         Summary summary = new Summary(line.getOut());
+        Progress progress = new Progress(err, nanoTime);
+        AtomicInteger answered = new AtomicInteger();
         StreamEnd end;
-        try (Contributor contributor = client.contributor(options);
-                ProgressBar progress = progress(line, items.size())) {
+        try (Contributor contributor = client.contributor(options)) {
             List<CompletionStage<ContributionOutcome>> answers = new ArrayList<>();
             for (Contribution item : items) {
-                answers.add(contributor.submit(item).whenComplete((outcome, failure) -> step(progress)));
+                answers.add(contributor.submit(item).whenComplete((outcome, failure) -> {
+                    int count = answered.incrementAndGet();
+                    progress.step(() -> "contributing: " + count + " of " + items.size() + " files answered");
+                }));
             }
             CompletionStage<StreamEnd> completed = contributor.complete();
             for (int i = 0; i < items.size(); i++) {
@@ -230,24 +244,6 @@ public final class ContributeCommand implements Callable<Integer> {
             return HexFormat.of().formatHex(hash).substring(0, DIGEST_CHARACTERS);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    private static @Nullable ProgressBar progress(CommandLine line, int items) {
-        // a bar redraws its line: only where control codes are welcome
-        if (!line.getColorScheme().ansi().enabled() || items < 2) {
-            return null;
-        }
-        return new ProgressBarBuilder()
-                .setTaskName("contributing")
-                .setInitialMax(items)
-                .setStyle(ProgressBarStyle.ASCII)
-                .build();
-    }
-
-    private static void step(@Nullable ProgressBar progress) {
-        if (progress != null) {
-            progress.step();
         }
     }
 

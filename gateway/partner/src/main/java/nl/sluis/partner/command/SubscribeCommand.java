@@ -5,7 +5,6 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
@@ -86,9 +85,6 @@ import picocli.CommandLine.Spec;
 public final class SubscribeCommand implements Callable<Integer> {
     private static final long SELF_DEADLINE_S = 5;
     private static final long END_AFTER_SIGNAL_MAX_S = 5;
-
-    /** Between two lines about a long replay: often enough to see that it moves, seldom enough to be read. */
-    private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(5);
 
     /** What may be asked for, and the kinds it stands for. */
     enum Subject {
@@ -387,16 +383,17 @@ public final class SubscribeCommand implements Callable<Integer> {
     private final class Show implements SubscriptionListener {
         private final StreamWriter writer;
         private final PrintWriter err;
+        private final Progress progress;
         private final AtomicBoolean over = new AtomicBoolean();
         private @Nullable Subscription subscription;
         private @Nullable Class<?> lastCondition;
         private long products;
-        private long toldNanos = nanoTime.getAsLong();
         private boolean replaying = true;
 
         Show(StreamWriter writer, PrintWriter err) {
             this.writer = writer;
             this.err = err;
+            this.progress = new Progress(err, nanoTime);
         }
 
         synchronized void ends(Subscription started) {
@@ -417,11 +414,9 @@ public final class SubscribeCommand implements Callable<Integer> {
         public void onProduct(ReceivedProduct product) {
             writer.product(product);
             products++;
-            if (replaying && nanoTime.getAsLong() - toldNanos >= PROGRESS_INTERVAL.toNanos()) {
-                toldNanos = nanoTime.getAsLong();
-                err.println("replaying: " + products + " products so far, at "
+            if (replaying) {
+                progress.step(() -> "replaying: " + products + " products so far, at "
                         + Words.time(product.product().getCreated()));
-                err.flush();
             }
             if (products >= limit) {
                 finish();

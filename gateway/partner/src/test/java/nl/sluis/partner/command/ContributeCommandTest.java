@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import nl.sluis.partner.FakeGateway;
 import nl.sluis.partner.FakeGateway.Contributing;
 import nl.sluis.proto.v1.Accepted;
@@ -73,6 +75,22 @@ class ContributeCommandTest {
                 """);
         assertThat(ran.err()).contains("3 accepted (1 already stored), 1 refused, 1 lines refused, 0 unanswered");
         assertThat(ran.exitCode()).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
+    void aLongUploadTellsHowFarItIs() throws Exception {
+        answer();
+        AtomicLong seconds = new AtomicLong();
+        Ran ran = contribute(
+                new ContributeCommand(() -> TimeUnit.SECONDS.toNanos(seconds.addAndGet(2))),
+                List.of(),
+                file("1.tdm", "CCSDS_TDM_VERS = 2.0\n"),
+                file("2.tdm", "CCSDS_TDM_VERS = 2.0\n"),
+                file("3.tdm", "CCSDS_TDM_VERS = 2.0\n"),
+                file("4.tdm", "CCSDS_TDM_VERS = 2.0\n"));
+
+        assertThat(ran.err().lines().filter(line -> line.startsWith("contributing: ")))
+                .containsExactly("contributing: 3 of 4 files answered");
     }
 
     @Test
@@ -221,12 +239,16 @@ class ContributeCommandTest {
     }
 
     private static Ran contribute(List<String> options, Path... files) {
+        return contribute(new ContributeCommand(), options, files);
+    }
+
+    private static Ran contribute(ContributeCommand command, List<String> options, Path... files) {
         List<String> arguments = new java.util.ArrayList<>(List.of(LABEL));
         arguments.addAll(options);
         for (Path file : files) {
             arguments.add(file.toString());
         }
-        return Ran.run(gateway, new ContributeCommand(), arguments.toArray(String[]::new));
+        return Ran.run(gateway, command, arguments.toArray(String[]::new));
     }
 
     private static Path file(String name, String content) throws Exception {
