@@ -9,6 +9,8 @@ import nl.sluis.gateway.FlowUnderTest.MovedClock;
 import nl.sluis.gateway.hazard.ElementScreening;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.Retention;
+import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.GroundSite;
 import nl.sluis.proto.v1.Magnitude;
@@ -59,6 +61,34 @@ class RetentionTest {
             // fails where a stage passed an entry over
             flow.settle();
         }
+    }
+
+    /** Whether a document is one of the gateway's own products is looked up in the log of products, as far as that is kept. */
+    @Test
+    void a_message_is_taken_that_comes_long_after_the_products_before_it_were_trimmed() throws Exception {
+        try (FlowUnderTest flow = open(new MovedClock())) {
+            flow.contribute(TENANT, conjunction(flow, 1));
+            flow.settle();
+            flow.journal().trim(LogName.PRODUCTS, Retention.bySize(0)).join();
+            assertThat(flow.journal().oldest(LogName.PRODUCTS)).isEqualTo(2);
+
+            flow.contribute(TENANT, conjunction(flow, 2));
+            flow.settle();
+            assertThat(flow.journal().watermark(LogName.PRODUCTS)).isEqualTo(2);
+        }
+    }
+
+    private static Contribution conjunction(FlowUnderTest flow, int number) {
+        return Contribution.newBuilder()
+                .setClientId("conjunction-" + number)
+                .setLabel(flow.label(LABEL))
+                .setConjunction(ConjunctionWarning.newBuilder()
+                        .setMissDistanceM(number)
+                        .setObject1(ConjunctionObject.newBuilder()
+                                .setObject(ObjectReference.newBuilder().setCatalogueNumber(number)))
+                        .setObject2(ConjunctionObject.newBuilder()
+                                .setObject(ObjectReference.newBuilder().setCatalogueNumber(number + 1_000))))
+                .build();
     }
 
     private FlowUnderTest open(MovedClock clock) throws Exception {

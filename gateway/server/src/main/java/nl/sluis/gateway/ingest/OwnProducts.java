@@ -82,10 +82,6 @@ final class OwnProducts {
 
     OwnProducts(Journal journal) {
         this.journal = journal;
-        this.followed =
-                Math.max(journal.oldest(LogName.PRODUCTS) - 1, journal.watermark(LogName.PRODUCTS) - PRODUCTS_READ_MAX);
-        this.followedReleases =
-                Math.max(journal.oldest(LogName.RELEASED) - 1, journal.watermark(LogName.RELEASED) - RELEASES_READ_MAX);
     }
 
     /** Whether records of this kind are compared with products at all. */
@@ -130,6 +126,8 @@ final class OwnProducts {
     }
 
     private void catchUp() {
+        followed = skipped(LogName.PRODUCTS, followed, PRODUCTS_READ_MAX);
+        followedReleases = skipped(LogName.RELEASED, followedReleases, RELEASES_READ_MAX);
         List<Entry> page = journal.read(LogName.PRODUCTS, followed + 1, READ_ENTRIES_MAX);
         while (!page.isEmpty()) {
             for (Entry entry : page) {
@@ -159,6 +157,11 @@ final class OwnProducts {
             }
             releases = journal.read(LogName.RELEASED, followedReleases + 1, READ_ENTRIES_MAX);
         }
+    }
+
+    /** Where to go on reading: behind what was trimmed since the last time, which may be long ago, and not too far back. */
+    private long skipped(LogName log, long followed, int readMax) {
+        return Math.max(followed, Math.max(journal.oldest(log) - 1, journal.watermark(log) - readMax));
     }
 
     private void remember(StoredProduct stored, long position) {
