@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Stage implements Node.Duty {
     /** Entries read at once, and begun before the first of them is done; more would only cost memory. */
-    private static final int READ_ENTRIES_MAX = 64;
+    static final int READ_ENTRIES_MAX = 64;
 
     /** How long what an entry made may wait for what the next entries make: one commit for them all costs less. */
     private static final long COMMIT_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -199,9 +199,7 @@ public final class Stage implements Node.Duty {
             handled = Math.max(saved, next - 1);
             position = handled;
             while (!closing) {
-                long from = next;
-                List<Entry> entries = patiently(() ->
-                        from > journal.watermark(input) ? List.of() : journal.read(input, from, READ_ENTRIES_MAX));
+                List<Entry> entries = read(next);
                 writtenNs = System.nanoTime();
                 for (Entry entry : entries) {
                     if (closing) {
@@ -235,6 +233,20 @@ public final class Stage implements Node.Duty {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private List<Entry> read(long from) throws InterruptedException {
+        return patiently(() -> {
+            try {
+                return from > journal.watermark(input) ? List.of() : journal.read(input, from, READ_ENTRIES_MAX);
+            } catch (StoreException e) {
+                if (e.code() != StoreException.Code.POSITION_TRIMMED) {
+                    throw e;
+                }
+                // it had been handled: retention took it while a later life of this stage took in what stood before it
+                return journal.read(input, journal.oldest(input), READ_ENTRIES_MAX);
+            }
+        });
     }
 
     private void giveWay() throws InterruptedException {

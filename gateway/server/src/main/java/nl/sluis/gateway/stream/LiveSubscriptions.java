@@ -257,7 +257,8 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     }
 
     private void takeInUpTo(long end) {
-        long next = followed + 1;
+        // another node may have trimmed while this one slept
+        long next = Math.max(followed + 1, journal.oldest(LogName.RELEASED));
         while (next <= end) {
             Set<AudienceLog> grown = new HashSet<>();
             for (Entry entry : journal.read(LogName.RELEASED, next, (int) Math.min(READ_ENTRIES_MAX, end - next + 1))) {

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +124,37 @@ class StageTest {
 
             assertThat(recorder.handled).containsExactly("a", "b", "c");
             assertThat(asked).hasValue(3);
+        }
+    }
+
+    @Test
+    void what_retention_takes_while_a_stage_takes_in_older_entries_holds_up_nothing() throws Exception {
+        int before = 2 * Stage.READ_ENTRIES_MAX;
+        try (Journal journal = open()) {
+            append(
+                    journal,
+                    IntStream.rangeClosed(1, before + 1)
+                            .mapToObj(Integer::toString)
+                            .toArray(String[]::new));
+            journal.advance(LogName.SOLUTIONS, List.of(), new Progress("test", 1, before))
+                    .join();
+            Recorder recorder = new Recorder(Stage.READ_ENTRIES_MAX + 2) {
+                @Override
+                public void restore(Entry entry) {
+                    journal.trim(LogName.CONTRIBUTIONS, Retention.bySize(0).keepingFrom(before))
+                            .join();
+                    super.restore(entry);
+                }
+            };
+            Stage stage = new Stage("test", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, recorder);
+            stage.start();
+            awaitIdle(journal, 1);
+            stage.close();
+
+            assertThat(recorder.restored)
+                    .hasSize(Stage.READ_ENTRIES_MAX + 1)
+                    .endsWith(Integer.toString(Stage.READ_ENTRIES_MAX), Integer.toString(before));
+            assertThat(outputs(journal)).containsExactly("made of " + (before + 1));
         }
     }
 
