@@ -21,8 +21,13 @@ import nl.sluis.gateway.store.StoreLimits;
 /** Opens the journal that the configuration names. */
 final class ConfiguredStore {
     /** Logs of which a part may go. What was released to whom stays, for cursors count it. */
-    private static final List<LogName> RETAINED =
-            List.of(LogName.CONTRIBUTIONS, LogName.QUARANTINE, LogName.SOLUTIONS, LogName.PRODUCTS, LogName.DECISIONS);
+    private static final List<LogName> RETAINED = List.of(
+            LogName.CONTRIBUTIONS,
+            LogName.QUARANTINE,
+            LogName.SOLUTIONS,
+            LogName.PRODUCTS,
+            LogName.RELEASED,
+            LogName.DECISIONS);
 
     private final GatewayConfig config;
     private final Path base;

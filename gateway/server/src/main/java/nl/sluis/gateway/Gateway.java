@@ -151,12 +151,9 @@ public final class Gateway implements AutoCloseable {
     /** A stricter policy holds within a second: half of it to be seen, half to be proved and compiled. */
     private static final Duration POLICY_LOOK_INTERVAL = Duration.ofMillis(500);
 
-    /** How often logs with a retention are trimmed. */
-    private static final Duration TRIM_INTERVAL = Duration.ofMinutes(1);
-
-    private static final String FUSION = "fusion";
-    private static final String HAZARD = "hazard";
-    private static final String RELEASE = "release";
+    static final String FUSION = "fusion";
+    static final String HAZARD = "hazard";
+    static final String RELEASE = "release";
     private static final List<String> DUTIES = List.of(FUSION, HAZARD, RELEASE);
 
     /** A certificate that ends sooner is reported by health. */
@@ -191,7 +188,7 @@ public final class Gateway implements AutoCloseable {
     private final ScheduledExecutorService policyWatch;
     private final Node node;
     private final Optional<TaskQueue> tasks;
-    private final Map<LogName, Retention> retention;
+    private final LogTrimming trimming;
     private final LiveSubscriptions subscriptions;
     private final WithdrawnContributions withdrawn;
     private final Tenants tenants;
@@ -238,8 +235,9 @@ public final class Gateway implements AutoCloseable {
         SecretFiles secrets = new SecretFiles(data, random);
         KeyPair signingKey = secrets.signingKey();
         ConfiguredStore store = new ConfiguredStore(config, base);
-        retention = store.retention();
+        Map<LogName, Retention> retention = store.retention();
         journal = store.open(clock);
+        trimming = new LogTrimming(journal, retention, meters);
         if (journal.shared()) {
             requireSameKeys(secrets);
         }
@@ -705,23 +703,6 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Trims what has a retention, and no entry that the next stage has yet to read. */
-    private void trim() {
-        retention.forEach((log, kept) -> {
-            try {
-                Retention bounded = switch (log) {
-                    case CONTRIBUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.SOLUTIONS, FUSION));
-                    case SOLUTIONS -> kept.keepingFrom(1 + journal.progress(LogName.PRODUCTS, HAZARD));
-                    case PRODUCTS -> kept.keepingFrom(1 + journal.progress(LogName.RELEASED, RELEASE));
-                    default -> kept;
-                };
-                journal.trim(log, bounded).join();
-            } catch (StoreException | CompletionException e) {
-                LOG.warn("log not trimmed, log={} reason={}", log, e.getMessage());
-            }
-        });
-    }
-
     private static State state(Stage stage) {
         return stage.fatal()
                 .map(failure -> State.notReady("stopped: " + failure.getClass().getSimpleName()))
@@ -772,11 +753,7 @@ public final class Gateway implements AutoCloseable {
                 POLICY_LOOK_INTERVAL.toMillis(),
                 TimeUnit.MILLISECONDS);
         journal.onGrowth(LogName.POLICIES, watermark -> policyWatch.execute(this::followPolicy));
-        unused = timer.scheduleWithFixedDelay(
-                () -> workers.execute(this::trim),
-                TRIM_INTERVAL.toMillis(),
-                TRIM_INTERVAL.toMillis(),
-                TimeUnit.MILLISECONDS);
+        every(config.store().trimInterval(), () -> workers.execute(trimming));
         every(Arrivals.ENTRY_INTERVAL, arrivals::enter);
         // by one node at a time: the one that releases
         every(

@@ -85,6 +85,10 @@ public interface GatewayConfig {
         /** What a log keeps, by its name; a log that is not named keeps everything. */
         Map<String, LogRetention> retention();
 
+        /** How often is looked for entries that go. */
+        @WithDefault("PT1M")
+        Duration trimInterval();
+
         /** The engines. */
         enum Engine {
             /** One file in the data folder, for this process alone. */

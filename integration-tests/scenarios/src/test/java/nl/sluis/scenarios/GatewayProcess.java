@@ -84,6 +84,11 @@ final class GatewayProcess implements AutoCloseable {
 
     /** The sum of a metric over its tags; 0 where there is none yet. */
     double metric(String name) throws IOException, InterruptedException {
+        return metric(adminPort, name);
+    }
+
+    /** The same of a gateway whose operator's port is known. */
+    static double metric(int adminPort, String name) throws IOException, InterruptedException {
         String all = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/metrics"))

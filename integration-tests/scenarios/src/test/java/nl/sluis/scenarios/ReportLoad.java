@@ -55,7 +55,9 @@ final class ReportLoad implements Runnable {
         try (Contributor contributor = contributors.get()) {
             for (long number = first; !isStopped(); number++) {
                 long own = number;
-                contributor.submit(report(number)).whenComplete((outcome, failure) -> answered(own, outcome, failure));
+                contributor
+                        .submit(report(number, label))
+                        .whenComplete((outcome, failure) -> answered(own, outcome, failure));
             }
             contributor.complete().toCompletableFuture().join();
         } catch (InterruptedException e) {
@@ -63,7 +65,8 @@ final class ReportLoad implements Runnable {
         }
     }
 
-    private Contribution report(long number) {
+    /** The report with a number. */
+    static Contribution report(long number, Label label) {
         return Contribution.newBuilder()
                 .setClientId("report-" + number)
                 .setLabel(label)
@@ -121,7 +124,7 @@ final class ReportLoad implements Runnable {
         try (Contributor again = contributors.get()) {
             for (long number : sample) {
                 CompletableFuture<ContributionOutcome> answer =
-                        again.submit(report(number)).toCompletableFuture();
+                        again.submit(report(number, label)).toCompletableFuture();
                 assertThat(answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
                         .isInstanceOfSatisfying(ContributionOutcome.Accepted.class, accepted -> {
                             assertThat(accepted.duplicate()).isTrue();

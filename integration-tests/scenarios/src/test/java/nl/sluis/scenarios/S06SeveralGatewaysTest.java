@@ -29,7 +29,6 @@ import nl.sluis.partner.PartnerClient;
 import nl.sluis.partner.SubscriptionOptions;
 import nl.sluis.proto.v1.ClosingReason;
 import nl.sluis.proto.v1.Contribution;
-import nl.sluis.proto.v1.Interference;
 import nl.sluis.proto.v1.ProductKind;
 import nl.sluis.proto.v1.PutSensorRequest;
 import nl.sluis.proto.v1.SensorServiceGrpc;
@@ -320,11 +319,8 @@ class S06SeveralGatewaysTest {
     private static void contribute(Node node, long number) throws Exception {
         try (PartnerClient client = node.client(Demo.PRETORIA.tenant());
                 Contributor contributor = client.contributor(ContributorOptions.DEFAULT.withBackoff(BACKOFF))) {
-            Contribution report = Contribution.newBuilder()
-                    .setClientId("report-" + number)
-                    .setLabel(new Demo(GatewayUnderTest.spifs(node.home()), Instant.now()).label(Demo.PRETORIA.label()))
-                    .setInterference(Interference.newBuilder().setFrequencyHz((double) number))
-                    .build();
+            Contribution report = ReportLoad.report(
+                    number, new Demo(GatewayUnderTest.spifs(node.home()), Instant.now()).label(Demo.PRETORIA.label()));
             assertThat(contributor.submit(report).toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS))
                     .isInstanceOf(ContributionOutcome.Accepted.class);
         }

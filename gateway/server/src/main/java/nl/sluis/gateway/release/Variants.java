@@ -467,7 +467,9 @@ public final class Variants {
                 }
                 return;
             }
-            LOG.error("product can't be read, position={}", position, e);
+            if (e.code() == Code.CORRUPT) {
+                LOG.error("product can't be read, position={}", position, e);
+            }
             read.put(position, new Kept(e.code() == Code.POSITION_TRIMMED ? new Found.Trimmed() : new Found.Damaged()));
         }
         List<Runnable> toWake = new ArrayList<>();
