@@ -25,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 import nl.sluis.certs.DevelopmentPki;
 import nl.sluis.certs.PkiRequest;
 import nl.sluis.gateway.Gateway;
@@ -51,6 +53,7 @@ import nl.sluis.proto.v1.MeasurementSigmas;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Observation;
 import nl.sluis.proto.v1.ObservationSeries;
+import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.PutSensorRequest;
 import nl.sluis.proto.v1.Sensor;
 import nl.sluis.proto.v1.SensorServiceGrpc;
@@ -61,15 +64,18 @@ import nl.sluis.proto.v1.SubscribeRequest;
  * How many 600-byte contributions a second a gateway acknowledges after their commit, and how long a contribution takes
  * to its acknowledgement and, as a product, to a subscriber.
  *
- * <p>Arguments: a directory on the disk to measure; what to measure, {@code flood}, {@code steady}, {@code burst} or
- * {@code replay}; and but for the last optionally the port of a Redis on loopback with {@code appendonly yes} and
- * {@code appendfsync always}.
+ * <p>Arguments: a directory on the disk to measure; what to measure, {@code flood}, {@code steady}, {@code burst}, {@code
+ * tracks}, {@code tracks-burst} or {@code replay}; and but for the last optionally the port of a Redis on loopback with
+ * {@code appendonly yes} and {@code appendfsync always}.
  */
 public final class IngestBenchmark {
     private static final String CONTRIBUTOR = "zaf/pretoria";
     private static final String SUBSCRIBER = "nor/north-watch";
     private static final int ITEM_BYTES = 600;
     private static final int OBJECTS = 10_000;
+    /** Objects that are fitted. */
+    private static final int TRACKED_OBJECTS = 1_000;
+
     private static final int STREAMS = 8;
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration FLOOD = Duration.ofSeconds(20);
@@ -224,8 +230,18 @@ public final class IngestBenchmark {
                             .build());
             switch (measurement) {
                 case "flood" -> flood(contributor);
-                case "steady" -> deliver(contributor, subscriber, false);
-                case "burst" -> deliver(contributor, subscriber, true);
+                case "steady" -> deliver(contributor, subscriber, reports(), false);
+                case "burst" -> deliver(contributor, subscriber, reports(), true);
+                case "tracks" -> deliver(contributor, subscriber, tracks(contributor, STEADY), false);
+                case "tracks-burst" ->
+                    deliver(
+                            contributor,
+                            subscriber,
+                            tracks(
+                                    contributor,
+                                    BURST.multipliedBy(BURST_PER_SECOND / STEADY_PER_SECOND)
+                                            .plus(AFTER_BURST)),
+                            true);
                 case "replay" -> {
                     contributeOne(contributor, subscriber);
                     replay();
@@ -294,37 +310,81 @@ public final class IngestBenchmark {
         }
     }
 
+    /**
+     * What is contributed, and how it is known again.
+     *
+     * @param items makes the item of a number
+     * @param delivered numbers of the items that a product is the first to hold
+     * @param observations how many each item counts for
+     */
+    private record Feed(LongFunction<Contribution> items, Function<Product, List<Long>> delivered, int observations) {}
+
+    /** Each becomes one product, without a fit. */
+    private Feed reports() {
+        return new Feed(
+                this::report,
+                product -> product.hasInterference()
+                        ? List.of((long) product.getInterference().getFrequencyHz())
+                        : List.of(),
+                1);
+    }
+
+    /** Each is fitted; the sensors and a first orbit of each object are contributed before. */
+    private Feed tracks(PartnerClient contributor, Duration length) throws InterruptedException {
+        long count = STEADY_PER_SECOND * WARM_UP.plus(length).toSeconds() / Tracking.OBSERVATIONS + 1;
+        long start = System.nanoTime();
+        Tracking tracking = new Tracking(
+                TRACKED_OBJECTS, Math.toIntExact(count), Instant.now(), label, CONTRIBUTOR.substring(0, 3));
+        tracking.sensors().forEach(sensor -> {
+            var unused = SensorServiceGrpc.newBlockingStub(contributor.channel())
+                    .putSensor(PutSensorRequest.newBuilder().setSensor(sensor).build());
+        });
+        Load orbits = new Load(ContributionServiceGrpc.newStub(contributor.channel()), tracking::stated, new Times());
+        for (int object = 0; object < tracking.objects(); object++) {
+            orbits.send(object);
+        }
+        orbits.complete();
+        print("%d tracks of %d objects simulated in %.0f s", count, tracking.objects(), secondsSince(start));
+        return new Feed(
+                number -> tracking.track(number - 1),
+                product -> tracking.delivered(product).stream()
+                        .map(number -> number + 1)
+                        .toList(),
+                Tracking.OBSERVATIONS);
+    }
+
     /** Contributions at a steady rate, and where asked a minute of a burst, until a subscriber has what they became. */
-    private void deliver(PartnerClient contributor, PartnerClient subscriber, boolean burst) throws Exception {
+    private void deliver(PartnerClient contributor, PartnerClient subscriber, Feed feed, boolean burst)
+            throws Exception {
         Times acknowledged = new Times();
         Times delivered = new Times();
         Map<Long, Long> sentNs = new ConcurrentHashMap<>();
         var unused = subscriber.subscribe(FROM_SNAPSHOT, product -> {
-            Long sent = sentNs.remove((long) product.product().getInterference().getFrequencyHz());
-            if (sent != null) {
-                delivered.add(System.nanoTime() - sent);
+            for (long number : feed.delivered().apply(product.product())) {
+                Long sent = sentNs.remove(number);
+                if (sent != null) {
+                    delivered.add(System.nanoTime() - sent);
+                }
             }
         });
         List<Load> loads = new ArrayList<>();
         for (int s = 0; s < STREAMS; s++) {
-            loads.add(new Load(
-                    ContributionServiceGrpc.newStub(contributor.channel()),
-                    IngestBenchmark.this::report,
-                    acknowledged));
+            loads.add(new Load(ContributionServiceGrpc.newStub(contributor.channel()), feed.items(), acknowledged));
         }
+        double steady = STEADY_PER_SECOND / (double) feed.observations();
         long number = 1;
-        number = pace("warm-up at 350/s", loads, number, STEADY_PER_SECOND, WARM_UP, sentNs, acknowledged);
+        number = pace("warm-up at 350/s", loads, number, steady, WARM_UP, sentNs, acknowledged);
         awaitDelivered(sentNs);
         delivered.clear();
         if (!burst) {
-            number = pace("steady at 350/s", loads, number, STEADY_PER_SECOND, STEADY, sentNs, acknowledged);
+            number = pace("steady at 350/s", loads, number, steady, STEADY, sentNs, acknowledged);
             awaitDelivered(sentNs);
             printDelivered("steady", delivered);
         } else {
-            number = pace("burst at 3,500/s", loads, number, BURST_PER_SECOND, BURST, sentNs, acknowledged);
+            double most = BURST_PER_SECOND / (double) feed.observations();
+            number = pace("burst at 3,500/s", loads, number, most, BURST, sentNs, acknowledged);
             long burstEnd = System.nanoTime();
-            number = pace(
-                    "after the burst at 350/s", loads, number, STEADY_PER_SECOND, AFTER_BURST, sentNs, acknowledged);
+            number = pace("after the burst at 350/s", loads, number, steady, AFTER_BURST, sentNs, acknowledged);
             awaitDelivered(sentNs);
             printDelivered("burst and after it", delivered);
             print("  drained %.1f s after the burst", secondsSince(burstEnd));
@@ -421,23 +481,23 @@ public final class IngestBenchmark {
             String what,
             List<Load> loads,
             long first,
-            int perSecond,
+            double perSecond,
             Duration length,
             Map<Long, Long> sentNs,
             Times acknowledged)
             throws InterruptedException {
         acknowledged.clear();
         long cpu = gatewayCpuNs();
-        long count = perSecond * length.toSeconds();
+        long count = (long) (perSecond * length.toSeconds());
         long start = System.nanoTime();
         for (long i = 0; i < count; i++) {
-            sleepUntil(start + i * 1_000_000_000L / perSecond);
+            sleepUntil(start + (long) (i * 1e9 / perSecond));
             sentNs.put(first + i, System.nanoTime());
             loads.get((int) (i % loads.size())).send(first + i);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         print(
-                "%s: %.0f/s sent, acknowledged p50 %.1f ms, p99 %.1f ms, gateway CPU %.0f us each, %d not delivered"
+                "%s: %.1f/s sent, acknowledged p50 %.1f ms, p99 %.1f ms, gateway CPU %.0f us each, %d not delivered"
                         + " yet",
                 what,
                 count / seconds,
