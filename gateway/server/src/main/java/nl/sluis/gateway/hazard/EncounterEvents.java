@@ -9,11 +9,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nl.sluis.gateway.item.Digests;
@@ -86,9 +87,12 @@ final class EncounterEvents {
 
     private final Map<String, List<Known>> byAudienceAndPair = new HashMap<>();
 
-    /** The encounters ahead that the screening of a fused orbit found: there are few. */
-    private final Map<Place, Open> ahead = new TreeMap<>(
+    /** The encounters ahead that a screening found. */
+    private final NavigableMap<Place, Open> ahead = new TreeMap<>(
             Comparator.comparing(Place::mode).thenComparing(Place::audience).thenComparing(Place::chain));
+
+    /** Not after the time at which the next of them will have passed. */
+    private Instant nextPassed = Instant.MAX;
 
     private int messages;
 
@@ -193,28 +197,44 @@ final class EncounterEvents {
         for (String audience : basis.getAudiencesList()) {
             Place place = new Place(mode, audience, chain(message));
             if (message.getState() == ConjunctionState.CONJUNCTION_STATE_AHEAD) {
-                ahead.put(place, new Open(productId, basis, message));
+                Open open = new Open(productId, basis, message);
+                ahead.put(place, open);
+                nextPassed = open.over().isBefore(nextPassed) ? open.over() : nextPassed;
             } else {
                 ahead.remove(place);
             }
         }
     }
 
-    /** When the next encounter that is ahead will have passed; empty: none is ahead. */
+    /** From when on it is to be asked which encounters have passed; empty: none is ahead. */
     Optional<Instant> nextPassed() {
-        return ahead.values().stream().map(Open::over).min(Comparator.naturalOrder());
+        return Optional.of(nextPassed).filter(time -> time.isBefore(Instant.MAX));
     }
 
     /** Takes out the encounters that have passed, by time. */
     List<Open> passed(Instant now) {
-        return over((place, open) -> !open.over().isAfter(now));
+        if (nextPassed.isAfter(now)) {
+            return List.of();
+        }
+        List<Open> passed = over(List.of(ahead), open -> !open.over().isAfter(now));
+        nextPassed = ahead.values().stream()
+                .map(Open::over)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+        return passed;
+    }
+
+    /** What is ahead of one audience. */
+    private NavigableMap<Place, Open> ahead(String mode, String audience) {
+        return ahead.subMap(
+                new Place(mode, audience, ""), true, new Place(mode, audience, Character.toString(0xFFFF)), true);
     }
 
     /**
-     * Takes out the encounters of an object that a new screening of it no longer finds.
+     * Takes out the encounters that a new screening no longer finds.
      *
      * @param audiences whose view was screened
-     * @param object what was screened: messages that rest on another source of the same object stay
+     * @param wasSearched whether the screening would have found what a message is about; those that rest on another source stay
      * @param from start of what was screened
      * @param to its end
      * @param found the chains of the messages that were made
@@ -222,17 +242,16 @@ final class EncounterEvents {
     List<Open> cleared(
             String mode,
             Collection<String> audiences,
-            Warnings.Known object,
+            Predicate<ConjunctionWarning> wasSearched,
             Instant from,
             Instant to,
             Set<String> found) {
-        return over((place, open) -> place.mode().equals(mode)
-                && audiences.contains(place.audience())
-                && Stream.of(open.message().getObject1(), open.message().getObject2())
-                        .anyMatch(object::isMeantBy)
-                && !open.tca().isBefore(from)
-                && !open.tca().isAfter(to)
-                && !found.contains(place.chain()));
+        return over(
+                audiences.stream().map(audience -> ahead(mode, audience)).toList(),
+                open -> wasSearched.test(open.message())
+                        && !open.tca().isBefore(from)
+                        && !open.tca().isAfter(to)
+                        && !found.contains(chain(open.message())));
     }
 
     /** The messages that follow each other about one encounter: those of one teller. */
@@ -260,12 +279,12 @@ final class EncounterEvents {
         ahead.values().removeIf(open -> open.basis().getContributionIdsList().contains(contributionId));
     }
 
-    private List<Open> over(BiPredicate<Place, Open> isOver) {
+    private static List<Open> over(List<? extends Map<Place, Open>> among, Predicate<Open> isOver) {
         Map<String, Open> over = new LinkedHashMap<>();
         Map<String, List<String>> told = new HashMap<>();
-        ahead.entrySet().removeIf(entry -> {
+        among.forEach(some -> some.entrySet().removeIf(entry -> {
             Open open = entry.getValue();
-            if (!isOver.test(entry.getKey(), open)) {
+            if (!isOver.test(open)) {
                 return false;
             }
             // audiences with equal histories were told the same
@@ -275,7 +294,7 @@ final class EncounterEvents {
             told.computeIfAbsent(same, none -> new ArrayList<>())
                     .add(entry.getKey().audience());
             return true;
-        });
+        }));
         return over.entrySet().stream()
                 .map(entry -> new Open(
                         entry.getValue().productId(),
@@ -290,12 +309,9 @@ final class EncounterEvents {
 
     /** Whether an encounter of an object that is ahead has a probability near enough to a threshold to pass it. */
     boolean mayChange(String mode, String audience, String objectKey, Thresholds thresholds) {
-        return ahead.entrySet().stream()
-                .anyMatch(entry -> entry.getKey().mode().equals(mode)
-                        && entry.getKey().audience().equals(audience)
-                        && entry.getValue().isOf(objectKey)
-                        && thresholds.isNear(
-                                entry.getValue().message().getProbability().getValue()));
+        return ahead(mode, audience).values().stream()
+                .anyMatch(open -> open.isOf(objectKey)
+                        && thresholds.isNear(open.message().getProbability().getValue()));
     }
 
     private void forget(String mode, Instant before) {

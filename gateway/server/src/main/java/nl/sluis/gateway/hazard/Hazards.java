@@ -305,7 +305,7 @@ public final class Hazards implements Stage.Work {
         }
         // an orbit that can't be followed, or that nothing is known beside, has cleared nothing
         if (isSearched) {
-            events.cleared(due.mode(), due.audiences(), known(one), one.start(), one.end(), found)
+            events.cleared(due.mode(), due.audiences(), known(one)::isIn, one.start(), one.end(), found)
                     .forEach(open -> products.add(over(open, ConjunctionState.CONJUNCTION_STATE_CLEARED)));
         }
         return products;
@@ -359,16 +359,17 @@ public final class Hazards implements Stage.Work {
     }
 
     private ConjunctionWarning urgent(Basis basis, ConjunctionWarning warning) {
+        return thresholds.apply("").classed(timed(basis, warning));
+    }
+
+    /** Says whether an encounter is still ahead. */
+    private static ConjunctionWarning timed(Basis basis, ConjunctionWarning warning) {
         boolean isAhead =
                 EncounterEvents.over(Times.instant(warning.getTca())).isAfter(Times.instant(basis.getReceived()));
-        return thresholds
-                .apply("")
-                .classed(warning.toBuilder()
-                        .setState(
-                                isAhead
-                                        ? ConjunctionState.CONJUNCTION_STATE_AHEAD
-                                        : ConjunctionState.CONJUNCTION_STATE_PASSED)
-                        .build());
+        return warning.toBuilder()
+                .setState(
+                        isAhead ? ConjunctionState.CONJUNCTION_STATE_AHEAD : ConjunctionState.CONJUNCTION_STATE_PASSED)
+                .build();
     }
 
     private static String partner(KnownOrbit one, ScreenedObject object1, ScreenedObject object2) {
@@ -482,6 +483,7 @@ public final class Hazards implements Stage.Work {
     /** What the objects of which elements are new meet, as far as elements tell. */
     private List<StoredProduct> screened(String mode, List<String> audiences, PublicSky sky) {
         List<StoredProduct> products = new ArrayList<>();
+        Set<String> chains = new HashSet<>();
         ElementScreening.Found found = sky.changed().size() * FEW < sky.size()
                 ? oneOnAll.changed(sky)
                 : screening.screen(sky.elements()).of(sky.changed());
@@ -496,10 +498,19 @@ public final class Hazards implements Stage.Work {
                                 sky,
                                 conjunction.getObject1().getObject(),
                                 conjunction.getObject2().getObject())
-                        .ifPresent(
-                                basis -> products.addAll(inEvents(basis, inputs(basis), conjunction, new HashSet<>())));
+                        .ifPresent(basis ->
+                                products.addAll(inEvents(basis, inputs(basis), timed(basis, conjunction), chains)));
             }
         }
+        sky.newest()
+                .ifPresent(start -> events.cleared(
+                                mode,
+                                audiences,
+                                warning -> Warnings.isOfElements(warning, sky.changed()),
+                                start,
+                                start.plus(oneOnAll.window()),
+                                chains)
+                        .forEach(open -> products.add(over(open, ConjunctionState.CONJUNCTION_STATE_CLEARED))));
         for (Proximity proximity : found.proximities()) {
             joined(audiences, sky, proximity.getObject1(), proximity.getObject2())
                     .ifPresent(basis -> products.add(proximity(basis, proximity)));

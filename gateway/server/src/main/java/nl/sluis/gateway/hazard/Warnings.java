@@ -2,7 +2,9 @@ package nl.sluis.gateway.hazard;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
@@ -34,6 +36,8 @@ final class Warnings {
     static final String ORIGINATOR = "SLUIS";
 
     /** What a message calls the ephemeris of an operator: whose it is, is for its label to say. */
+    private static final String ELEMENTS = "public elements";
+
     private static final String EPHEMERIS = "EXTERNAL EPHEMERIS";
 
     /** What a size or an uncertainty that is wrong by this factor, either way, makes of the probability. */
@@ -53,10 +57,23 @@ final class Warnings {
      */
     record Known(ObjectReference reference, OrbitSource source, Optional<Track> track) {
         /** Whether one of a warning's objects is this one, known from this source. */
-        boolean isMeantBy(ConjunctionObject object) {
+        boolean isIn(ConjunctionWarning warning) {
+            return isMeantBy(warning.getObject1()) || isMeantBy(warning.getObject2());
+        }
+
+        private boolean isMeantBy(ConjunctionObject object) {
             return isOfEphemeris(object) == (source == OrbitSource.EPHEMERIS)
                     && ObjectKey.of(object.getObject()).equals(ObjectKey.of(reference));
         }
+    }
+
+    /** Whether a warning rests on public elements alone, of which some are of certain objects. */
+    static boolean isOfElements(ConjunctionWarning warning, Set<String> keys) {
+        List<ConjunctionObject> objects = List.of(warning.getObject1(), warning.getObject2());
+        return objects.stream().allMatch(object -> object.getCatalogueName().equals(ELEMENTS))
+                && objects.stream()
+                        .flatMap(object -> ObjectKey.of(object.getObject()).stream())
+                        .anyMatch(key -> keys.contains(key.text()));
     }
 
     /** Whether an operator's ephemeris tells where an object of a warning is. */
@@ -103,7 +120,7 @@ final class Warnings {
     private static ConjunctionObject object(Known known, OrbitState state, Optional<SymmetricMatrix> covarianceRtn) {
         ConjunctionObject.Builder object = ConjunctionObject.newBuilder()
                 .setObject(known.reference())
-                .setCatalogueName(known.source() == OrbitSource.ELEMENTS ? "public elements" : ORIGINATOR)
+                .setCatalogueName(known.source() == OrbitSource.ELEMENTS ? ELEMENTS : ORIGINATOR)
                 .setEphemerisName(known.source() == OrbitSource.EPHEMERIS ? EPHEMERIS : "NONE")
                 .setOrbitCenter("EARTH");
         // messages of CCSDS have no TEME, and what may have a covariance is worth one

@@ -34,6 +34,7 @@ import nl.sluis.orbit.ccsds.ElementsReader;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.encounter.MissThresholds;
 import nl.sluis.orbit.encounter.ObjectSizes;
+import nl.sluis.proto.v1.ConjunctionState;
 import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.DataMode;
 import nl.sluis.proto.v1.Label;
@@ -63,6 +64,7 @@ class NewElementsTest {
             new CatalogueScreening(WINDOW, THRESHOLDS, 1, new SimpleMeterRegistry());
     private EmbeddedJournal journal;
     private Hazards hazards;
+    private Instant now = RECEIVED;
 
     @BeforeAll
     static void read() throws Exception {
@@ -83,7 +85,7 @@ class NewElementsTest {
 
     @BeforeEach
     void open() throws Exception {
-        journal = EmbeddedJournal.open(folder.resolve("journal"), () -> RECEIVED, StoreLimits.DEFAULT);
+        journal = EmbeddedJournal.open(folder.resolve("journal"), () -> now, StoreLimits.DEFAULT);
         hazards = hazards();
     }
 
@@ -94,7 +96,7 @@ class NewElementsTest {
                 ObjectSizes.NONE,
                 audience -> new Thresholds(1e-7, 1e-2),
                 sources -> Optional.of(sources.get(0)),
-                () -> RECEIVED,
+                () -> now,
                 journal);
         opened.begin();
         return opened;
@@ -109,7 +111,7 @@ class NewElementsTest {
         return ObjectKey.of(one.getObject()).orElseThrow().text();
     }
 
-    private static Solution part(List<MeanElements> elements, String contribution, boolean anew, boolean more) {
+    private Solution part(List<MeanElements> elements, String contribution, boolean anew, boolean more) {
         Label label = Label.newBuilder().setDataMode(DataMode.DATA_MODE_REAL).build();
         return Solution.newBuilder()
                 .setBasis(Basis.newBuilder()
@@ -117,7 +119,7 @@ class NewElementsTest {
                         .addContributionIds(contribution)
                         .setLabel(label)
                         .addSourceLabels(label)
-                        .setReceived(Times.timestamp(RECEIVED)))
+                        .setReceived(Times.timestamp(now)))
                 .setElements(ElementSets.newBuilder()
                         .addAllElements(elements)
                         .setAnew(anew)
@@ -172,7 +174,21 @@ class NewElementsTest {
 
     /** The same orbit, on which the object is a little further. */
     private static MeanElements moved(MeanElements one) {
-        return one.toBuilder().setMeanAnomalyRad(one.getMeanAnomalyRad() + 2e-5).build();
+        return moved(one, 2e-5);
+    }
+
+    private static MeanElements moved(MeanElements one, double byRad) {
+        return one.toBuilder()
+                .setMeanAnomalyRad(one.getMeanAnomalyRad() + byRad)
+                .build();
+    }
+
+    private static List<ConjunctionWarning> warnings(List<StoredProduct> products, ConjunctionState state) {
+        return products.stream()
+                .filter(one -> one.getProduct().hasConjunction())
+                .map(one -> one.getProduct().getConjunction())
+                .filter(one -> one.getState() == state)
+                .toList();
     }
 
     @Test
@@ -270,5 +286,62 @@ class NewElementsTest {
         assertThat(told(handle(part(catalogue, "c1", true, false))))
                 .isNotEmpty()
                 .isEqualTo(before);
+    }
+
+    /** Before the window begins, so that all is ahead. */
+    private List<StoredProduct> foundAhead() throws Exception {
+        now = catalogue.stream()
+                .map(one -> Times.instant(one.getEpoch()))
+                .max(Instant::compareTo)
+                .orElseThrow()
+                .minus(Duration.ofHours(1));
+        return handle(part(catalogue, "c1", false, false));
+    }
+
+    @Test
+    void what_new_elements_no_longer_find_is_cleared_and_what_others_find_stays() throws Exception {
+        List<StoredProduct> first = foundAhead();
+        MeanElements one = catalogue.stream()
+                .max((a, b) -> Long.compare(meetings(first, a), meetings(first, b)))
+                .orElseThrow();
+        long met = warnings(first, ConjunctionState.CONJUNCTION_STATE_AHEAD).stream()
+                .filter(warning -> isOf(warning, one))
+                .count();
+        assertThat(met).isPositive();
+
+        List<StoredProduct> made = handle(part(List.of(moved(one, 1)), "c2", false, false));
+
+        assertThat(warnings(made, ConjunctionState.CONJUNCTION_STATE_CLEARED))
+                .hasSize((int) met)
+                .allSatisfy(warning -> {
+                    assertThat(isOf(warning, one)).isTrue();
+                    assertThat(warning.getPreviousMessageId()).isNotEmpty();
+                });
+        assertThat(warnings(made, ConjunctionState.CONJUNCTION_STATE_AHEAD))
+                .allSatisfy(warning -> assertThat(isOf(warning, one)).isTrue());
+    }
+
+    private static boolean isOf(ConjunctionWarning warning, MeanElements one) {
+        return warning.getObject1().getObject().equals(one.getObject())
+                || warning.getObject2().getObject().equals(one.getObject());
+    }
+
+    @Test
+    void each_encounter_of_public_elements_is_told_once_to_have_passed() throws Exception {
+        int ahead =
+                warnings(foundAhead(), ConjunctionState.CONJUNCTION_STATE_AHEAD).size();
+        List<StoredProduct> passed = new ArrayList<>();
+        for (int hour = 0; hour < 5; hour++) {
+            now = now.plus(Duration.ofHours(1));
+            if (hazards.isStale()) {
+                for (NewEntry entry : hazards.refresh()) {
+                    passed.add(StoredProduct.parseFrom(entry.payload()));
+                }
+            }
+        }
+
+        assertThat(ahead).isPositive();
+        assertThat(warnings(passed, ConjunctionState.CONJUNCTION_STATE_PASSED)).hasSize(ahead);
+        assertThat(passed).hasSize(ahead);
     }
 }
