@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,11 +86,16 @@ final class EncounterEvents {
 
     private record Place(String mode, String audience, String chain) {}
 
+    private static final Comparator<Place> ORDER =
+            Comparator.comparing(Place::mode).thenComparing(Place::audience).thenComparing(Place::chain);
+
     private final Map<String, List<Known>> byAudienceAndPair = new HashMap<>();
 
     /** The encounters ahead that a screening found. */
-    private final NavigableMap<Place, Open> ahead = new TreeMap<>(
-            Comparator.comparing(Place::mode).thenComparing(Place::audience).thenComparing(Place::chain));
+    private final NavigableMap<Place, Open> ahead = new TreeMap<>(ORDER);
+
+    /** The same by data mode and object: a catalogue has tens of thousands ahead, and an object few. */
+    private final Map<String, Set<Place>> aheadByObject = new HashMap<>();
 
     /** Not after the time at which the next of them will have passed. */
     private Instant nextPassed = Instant.MAX;
@@ -177,9 +183,10 @@ final class EncounterEvents {
             return EncounterEvents.over(tca());
         }
 
-        private boolean isOf(String objectKey) {
-            return key(message.getObject1().getObject()).equals(objectKey)
-                    || key(message.getObject2().getObject()).equals(objectKey);
+        private List<String> objects() {
+            return List.of(
+                    key(message.getObject1().getObject()),
+                    key(message.getObject2().getObject()));
         }
     }
 
@@ -199,9 +206,13 @@ final class EncounterEvents {
             if (message.getState() == ConjunctionState.CONJUNCTION_STATE_AHEAD) {
                 Open open = new Open(productId, basis, message);
                 ahead.put(place, open);
+                open.objects()
+                        .forEach(key -> aheadByObject
+                                .computeIfAbsent(mode + " " + key, none -> new HashSet<>())
+                                .add(place));
                 nextPassed = open.over().isBefore(nextPassed) ? open.over() : nextPassed;
             } else {
-                ahead.remove(place);
+                close(place);
             }
         }
     }
@@ -216,7 +227,8 @@ final class EncounterEvents {
         if (nextPassed.isAfter(now)) {
             return List.of();
         }
-        List<Open> passed = over(List.of(ahead), open -> !open.over().isAfter(now));
+        List<Open> passed =
+                over(List.copyOf(ahead.keySet()), open -> !open.over().isAfter(now));
         nextPassed = ahead.values().stream()
                 .map(Open::over)
                 .min(Comparator.naturalOrder())
@@ -224,16 +236,27 @@ final class EncounterEvents {
         return passed;
     }
 
-    /** What is ahead of one audience. */
-    private NavigableMap<Place, Open> ahead(String mode, String audience) {
-        return ahead.subMap(
-                new Place(mode, audience, ""), true, new Place(mode, audience, Character.toString(0xFFFF)), true);
+    private void close(Place place) {
+        Open open = ahead.remove(place);
+        if (open != null) {
+            open.objects()
+                    .forEach(key -> aheadByObject.computeIfPresent(place.mode() + " " + key, (object, places) -> {
+                        places.remove(place);
+                        return places.isEmpty() ? null : places;
+                    }));
+        }
+    }
+
+    /** What is ahead of an object, whoever knows of it. */
+    private Set<Place> ahead(String mode, String objectKey) {
+        return aheadByObject.getOrDefault(mode + " " + objectKey, Set.of());
     }
 
     /**
      * Takes out the encounters that a new screening no longer finds.
      *
      * @param audiences whose view was screened
+     * @param objects keys of what was screened
      * @param wasSearched whether the screening would have found what a message is about; those that rest on another source stay
      * @param from start of what was screened
      * @param to its end
@@ -242,12 +265,19 @@ final class EncounterEvents {
     List<Open> cleared(
             String mode,
             Collection<String> audiences,
+            Collection<String> objects,
             Predicate<ConjunctionWarning> wasSearched,
             Instant from,
             Instant to,
             Set<String> found) {
+        Set<String> whose = Set.copyOf(audiences);
         return over(
-                audiences.stream().map(audience -> ahead(mode, audience)).toList(),
+                objects.stream()
+                        .flatMap(key -> ahead(mode, key).stream())
+                        .filter(place -> whose.contains(place.audience()))
+                        .distinct()
+                        .sorted(ORDER)
+                        .toList(),
                 open -> wasSearched.test(open.message())
                         && !open.tca().isBefore(from)
                         && !open.tca().isAfter(to)
@@ -276,25 +306,29 @@ final class EncounterEvents {
 
     /** Forgets what was made of a contribution that was taken back: whoever was told of it is told of that. */
     void withdraw(String contributionId) {
-        ahead.values().removeIf(open -> open.basis().getContributionIdsList().contains(contributionId));
+        ahead.entrySet().stream()
+                .filter(entry ->
+                        entry.getValue().basis().getContributionIdsList().contains(contributionId))
+                .map(Map.Entry::getKey)
+                .toList()
+                .forEach(this::close);
     }
 
-    private static List<Open> over(List<? extends Map<Place, Open>> among, Predicate<Open> isOver) {
+    private List<Open> over(List<Place> among, Predicate<Open> isOver) {
         Map<String, Open> over = new LinkedHashMap<>();
         Map<String, List<String>> told = new HashMap<>();
-        among.forEach(some -> some.entrySet().removeIf(entry -> {
-            Open open = entry.getValue();
-            if (!isOver.test(open)) {
-                return false;
+        for (Place place : among) {
+            Open open = ahead.get(place);
+            if (open == null || !isOver.test(open)) {
+                continue;
             }
             // audiences with equal histories were told the same
             String same = open.productId() + " " + open.message().getMessageId() + " "
                     + open.basis().getAudiencesList();
             over.putIfAbsent(same, open);
-            told.computeIfAbsent(same, none -> new ArrayList<>())
-                    .add(entry.getKey().audience());
-            return true;
-        }));
+            told.computeIfAbsent(same, none -> new ArrayList<>()).add(place.audience());
+            close(place);
+        }
         return over.entrySet().stream()
                 .map(entry -> new Open(
                         entry.getValue().productId(),
@@ -309,8 +343,10 @@ final class EncounterEvents {
 
     /** Whether an encounter of an object that is ahead has a probability near enough to a threshold to pass it. */
     boolean mayChange(String mode, String audience, String objectKey, Thresholds thresholds) {
-        return ahead(mode, audience).values().stream()
-                .anyMatch(open -> open.isOf(objectKey)
+        return ahead(mode, objectKey).stream()
+                .filter(place -> place.audience().equals(audience))
+                .map(ahead::get)
+                .anyMatch(open -> open != null
                         && thresholds.isNear(open.message().getProbability().getValue()));
     }
 

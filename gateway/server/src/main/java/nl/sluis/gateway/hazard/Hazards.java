@@ -305,7 +305,14 @@ public final class Hazards implements Stage.Work {
         }
         // an orbit that can't be followed, or that nothing is known beside, has cleared nothing
         if (isSearched) {
-            events.cleared(due.mode(), due.audiences(), known(one)::isIn, one.start(), one.end(), found)
+            events.cleared(
+                            due.mode(),
+                            due.audiences(),
+                            List.of(one.key().text()),
+                            known(one)::isIn,
+                            one.start(),
+                            one.end(),
+                            found)
                     .forEach(open -> products.add(over(open, ConjunctionState.CONJUNCTION_STATE_CLEARED)));
         }
         return products;
@@ -506,6 +513,7 @@ public final class Hazards implements Stage.Work {
                 .ifPresent(start -> events.cleared(
                                 mode,
                                 audiences,
+                                sky.changed(),
                                 warning -> Warnings.isOfElements(warning, sky.changed()),
                                 start,
                                 start.plus(oneOnAll.window()),
