@@ -35,7 +35,7 @@ public final class FanOutBenchmark {
     private static final int EVENTS_PER_S = 200;
     private static final int LATENCY_SUBSCRIBERS = 64;
     private static final int LATENCY_EVENTS = 1_000;
-    private static final int LATENCY_WARM_UP_EVENTS = 2_000;
+    private static final int LATENCY_WARM_UP_EVENTS = 12_000;
 
     private static final int IDLE_SUBSCRIBERS = 1_000;
     private static final int STOPPED_SUBSCRIBERS = 100;
