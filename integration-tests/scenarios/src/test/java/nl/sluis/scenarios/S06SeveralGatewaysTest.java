@@ -268,6 +268,7 @@ class S06SeveralGatewaysTest {
         try (PartnerClient contributing = first.client(Demo.PRETORIA.tenant());
                 PartnerClient client = second.client(SUBSCRIBER)) {
             Received received = second.subscribe(client, GatewayUnderTest.FROM_SNAPSHOT);
+            received.await("subscribed", LIMIT, () -> received.snapshotCount() >= 0);
             ReportLoad load = load(first, contributing, 100_000);
             Thread loading = new Thread(load, "load");
             loading.start();

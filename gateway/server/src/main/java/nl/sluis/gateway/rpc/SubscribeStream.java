@@ -129,7 +129,9 @@ final class SubscribeStream implements LiveStreams.LiveStream {
     }
 
     private void refused(Throwable failure) {
-        if (failure instanceof SubscriptionRefused refusal) {
+        if (failure instanceof SubscriptionRefused refusal && refusal.passing()) {
+            exchange.fail(Closings.statusOf(ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED));
+        } else if (failure instanceof SubscriptionRefused refusal) {
             exchange.fail(Errors.invalidField(refusal.field(), String.valueOf(refusal.getMessage())));
         } else {
             call.fail(failure);

@@ -324,6 +324,17 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         }
     }
 
+    private void startReading(TenantId tenant, AudienceId audience, long from) throws SubscriptionRefused {
+        try {
+            readers.start(tenant, audience, from);
+        } catch (CompletionException | StoreException e) {
+            if (StoreException.in(e).filter(failure -> failure.code().passing()).isEmpty()) {
+                throw e;
+            }
+            throw new SubscriptionRefused(e);
+        }
+    }
+
     /** The log of an audience. */
     AudienceLog log(AudienceId audience) {
         return logs.computeIfAbsent(audience, none -> new AudienceLog());
@@ -343,7 +354,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         AudienceLog log = log(AudienceId.of(audience));
         LiveSubscription.Plan plan = plan(reading, audience, log, request);
         long from = plan.snapshot().length > 0 ? Math.min(plan.snapshot()[0], plan.next()) : plan.next();
-        readers.start(caller.tenant(), AudienceId.of(audience), from);
+        startReading(caller.tenant(), AudienceId.of(audience), from);
         LiveSubscription subscription = new LiveSubscription(
                 caller.tenant(), audience, log, filter, variants, deliveries, plan, reading, clock, wakeUp);
         reading.self = new Open(caller.tenant(), subscription);

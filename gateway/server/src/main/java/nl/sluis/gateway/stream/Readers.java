@@ -77,7 +77,6 @@ final class Readers {
     /** A tenant starts to read at an index. Blocks until that is durable. */
     synchronized void start(TenantId tenant, AudienceId audience, long from) {
         Place place = new Place(tenant.toString(), audience.text());
-        live.merge(place, 1, Integer::sum);
         StoredReader before = readers.get(place);
         if (before == null || !before.getReading() || before.getFrom() > from) {
             StoredReader reader = StoredReader.newBuilder()
@@ -87,9 +86,11 @@ final class Readers {
                     .setTo(before == null ? from : before.getTo())
                     .setReading(true)
                     .build();
-            readers.put(place, reader);
+            // throws what the journal failed with; then nobody reads, and the next who starts tries again
             journal.append(LogName.CURSORS, entry(place, reader)).join();
+            readers.put(place, reader);
         }
+        live.merge(place, 1, Integer::sum);
     }
 
     /** A tenant has read up to an index and stops. Never blocks: until it is durable, the tenant counts as reading. */

@@ -3,6 +3,7 @@ package nl.sluis.gateway.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -369,6 +370,39 @@ class RedisJournalTest extends JournalContract {
                         () -> open(RedisSettings.loopback(replica.port, "sluis")), StoreException.Code.UNREACHABLE);
             }
         }
+    }
+
+    /** With the Redis that the tests bring, which is older, this is shown where another is named. */
+    @Test
+    void whereTheServerHasItEachAcknowledgementWaitsForWaitaof() throws Exception {
+        try (Jedis server = redis.connect()) {
+            assumeTrue(
+                    RedisConnections.offersWaitAof(version(server)),
+                    "Redis " + version(server) + " has no WAITAOF (-Dsluis.redis.executable names one from 7.2 on)");
+            long before = waits(server);
+            await(journal.append(LOG, NewEntry.of(bytes("a"))));
+            assertThat(waits(server)).isGreaterThan(before);
+            // on disk here, and on no replica: that is all this journal asks for
+            assertThat(server.waitAOF(1, 0, 0).getKey()).isEqualTo(1);
+        }
+    }
+
+    private static String version(Jedis server) {
+        return information(server.info("server"), "redis_version:");
+    }
+
+    /** How often the server was asked. */
+    private static long waits(Jedis server) {
+        String calls = information(server.info("commandstats"), "cmdstat_waitaof:calls=");
+        return calls.isEmpty() ? 0 : Long.parseLong(calls.substring(0, calls.indexOf(',')));
+    }
+
+    private static String information(String all, String name) {
+        return all.lines()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()).strip())
+                .findFirst()
+                .orElse("");
     }
 
     /** Each try waits at the server, so this neither sleeps nor spins. */
