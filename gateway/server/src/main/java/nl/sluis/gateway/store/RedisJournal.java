@@ -35,6 +35,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.Transaction;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
@@ -73,6 +74,7 @@ public final class RedisJournal implements Journal {
     private static final int APPEND_ENTRIES = 256;
 
     private static final RedisScript APPEND = RedisScript.load("append.lua");
+    private static final byte[][] HEAD = {bytes("oldest"), bytes("next"), bytes("bytes"), bytes("at")};
     private static final RedisScript TRIM = RedisScript.load("trim.lua");
     private static final RedisScript SEARCH = RedisScript.load("search.lua");
     private static final RedisScript RENEW = RedisScript.load("renew.lua");
@@ -118,13 +120,23 @@ public final class RedisJournal implements Journal {
         }
     }
 
-    /** Finds at start what a flush or an eviction would otherwise show only to a late reader. */
+    /**
+     * Finds at start what a flush or an eviction would otherwise show only to a late reader. Both are asked for in one
+     * transaction: other nodes append and trim meanwhile.
+     */
     private void requireWhole(LogName log) {
-        long found = connections.with(
-                "open " + log.stored(),
-                log,
-                server -> server.xlen(connections.keys(log).entries()));
-        Head head = head(log);
+        RedisKeys keys = connections.keys(log);
+        List<Object> both = connections.with("open " + log.stored(), log, server -> {
+            try (Transaction transaction = server.multi()) {
+                transaction.xlen(keys.entries());
+                transaction.hmget(keys.head(), HEAD);
+                return transaction.exec();
+            }
+        });
+        long found = (Long) both.get(0);
+        List<byte[]> fields =
+                list(both.get(1)).stream().map(field -> (byte[]) field).toList();
+        Head head = head(fields);
         if (found < head.next() - head.oldest()) {
             throw new StoreException(
                     CORRUPT,
@@ -366,8 +378,10 @@ public final class RedisJournal implements Journal {
     }
 
     private Head head(Jedis server, LogName log) {
-        List<byte[]> found =
-                server.hmget(connections.keys(log).head(), bytes("oldest"), bytes("next"), bytes("bytes"), bytes("at"));
+        return head(server.hmget(connections.keys(log).head(), HEAD));
+    }
+
+    private static Head head(List<byte[]> found) {
         if (found.get(1) == null) {
             return Head.EMPTY;
         }

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import nl.sluis.gateway.store.RedisSettings.Address;
@@ -287,6 +288,26 @@ class RedisJournalTest extends JournalContract {
         assertThat(journal.read(LOG, 1, 10))
                 .extracting(entry -> new String(entry.payload(), UTF_8))
                 .containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aNodeMayJoinWhileAnotherAppendsAndTrims() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        Thread busy = new Thread(() -> {
+            while (!done.get()) {
+                journal.append(LOG, NewEntry.of(bytes("a"))).join();
+                journal.trim(LOG, Retention.bySize(1)).join();
+            }
+        });
+        busy.start();
+        try {
+            for (int i = 0; i < 10; i++) {
+                open(StoreLimits.DEFAULT).close();
+            }
+        } finally {
+            done.set(true);
+            busy.join();
+        }
     }
 
     @Test
