@@ -711,6 +711,14 @@ public final class Gateway implements AutoCloseable {
                         : new State(true, stage.failures() + " entries passed over"));
     }
 
+    private void signTreeHead() {
+        try {
+            audit.treeHead(AuditLog.WHOLE);
+        } catch (StoreException | CompletionException e) {
+            LOG.warn("tree head not signed yet, reason={}", e.getMessage());
+        }
+    }
+
     private void measure() {
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
@@ -760,7 +768,7 @@ public final class Gateway implements AutoCloseable {
                 ContributionAccounts.ENTRY_INTERVAL,
                 () -> workers.execute(() -> node.token(RELEASE).ifPresent(accounts::enter)));
         every(SCREENING_LOOK_INTERVAL, () -> node.stage(HAZARD).ifPresent(Stage::wake));
-        every(TREE_HEAD_INTERVAL, () -> workers.execute(() -> audit.treeHead(AuditLog.WHOLE)));
+        every(TREE_HEAD_INTERVAL, () -> workers.execute(this::signTreeHead));
         reloads.start();
         LOG.info("gateway started, partner_port={} admin_port={} tls={}", partnerPort, adminPort, TlsEngine.best());
     }
