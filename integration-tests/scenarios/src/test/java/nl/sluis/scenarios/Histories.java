@@ -97,7 +97,6 @@ final class Histories {
             "fra/deep-eye", new double[] {45, 4});
 
     static final Corrections CORRECTED = Corrections.newBuilder()
-            .setLightTime(true)
             .setTroposphere(true)
             .setIonosphere(true)
             .setAberration(true)

@@ -16,6 +16,9 @@ public final class Association {
     /** The likeliest is taken where the next one is at least a hundred times less likely: 2 ln 100. */
     private static final double CLEAR = 2 * Math.log(100);
 
+    /** A look that leaves more objects says too little of whose the track is; each gate costs milliseconds. */
+    private static final int MOST_NEAR = 200;
+
     private Association() {}
 
     /** What became of a track. */
@@ -40,7 +43,7 @@ public final class Association {
         }
     }
 
-    /** It belongs to no object that is known. */
+    /** It belongs to no object that is known, or is too vague to say to which. */
     public record Uncorrelated() implements Outcome {}
 
     private record Possible(String id, double score) {}
@@ -52,9 +55,15 @@ public final class Association {
      */
     public static Outcome of(Tracklet track, Collection<Predicted> candidates) {
         Looks looks = new Looks(track, Frame.GCRF);
+        List<Predicted> near = candidates.stream()
+                .filter(candidate -> isNear(track, looks, candidate))
+                .toList();
+        if (near.size() > MOST_NEAR) {
+            return new Uncorrelated();
+        }
         List<Possible> possible = new ArrayList<>();
-        for (Predicted candidate : candidates) {
-            match(track, looks, candidate)
+        for (Predicted candidate : near) {
+            gated(track, candidate)
                     .filter(Gate.Match::isInside)
                     .ifPresent(match -> possible.add(new Possible(candidate.id(), match.score())));
         }
@@ -77,11 +86,14 @@ public final class Association {
 
     /** Compares a track with an orbit: a look first, for the gate costs a thousand times as much. */
     static Optional<Gate.Match> match(Tracklet track, Looks looks, Predicted candidate) {
-        return candidate
-                .orbit()
-                .roughly(track.start())
-                .filter(looks::mayBe)
-                .flatMap(rough -> candidate.orbit().near(track.start()))
-                .flatMap(orbit -> Gate.match(orbit, track));
+        return isNear(track, looks, candidate) ? gated(track, candidate) : Optional.empty();
+    }
+
+    private static boolean isNear(Tracklet track, Looks looks, Predicted candidate) {
+        return candidate.orbit().roughly(track.start()).filter(looks::mayBe).isPresent();
+    }
+
+    private static Optional<Gate.Match> gated(Tracklet track, Predicted candidate) {
+        return candidate.orbit().near(track.start()).flatMap(orbit -> Gate.match(orbit, track));
     }
 }

@@ -31,6 +31,9 @@ final class Looks {
     /** A rate of distance is missed by as much as a box at a low orbit's distance turns it. */
     private static final double RATE_BOX_MPS = 400;
 
+    /** Each of two distances may be off by a box. */
+    private static final double DIFFERENCE = 2;
+
     /** Most that a range may be off whose bias a fit estimates, m. */
     private static final double RANGE_BIAS_M = 60_000;
 
@@ -122,10 +125,7 @@ final class Looks {
 
     private static Optional<Seen> seen(Tracklet track, Sightlines lines, Observation one, AbsoluteDate date) {
         double bias = isBiased(track, one) ? RANGE_BIAS_M : 0;
-        PVCoordinates site = lines.site(one.sensorId(), date);
-        double[] s = new double[6];
-        put(s, 0, site.getPosition());
-        put(s, 3, site.getVelocity());
+        double[] s = site(lines, one.sensorId(), date);
         if (one instanceof Observation.Range o) {
             return Optional.of(range(s, o.rangeM(), bias));
         }
@@ -133,14 +133,20 @@ final class Looks {
             return Optional.of(range(s, o.rangeM(), bias));
         }
         if (one instanceof Observation.RangeRate o) {
-            return Optional.of((p, v, box) -> {
-                double dx = p[0] - s[0];
-                double dy = p[1] - s[1];
-                double dz = p[2] - s[2];
-                double distance = Math.sqrt(dx * dx + dy * dy + dz * dz);
-                double rate = (dx * (v[0] - s[3]) + dy * (v[1] - s[4]) + dz * (v[2] - s[5])) / distance;
-                return Math.abs(rate - o.rangeRateMps()) <= RATE_BOX_MPS * (1 + box / BOX_M);
-            });
+            return Optional.of(
+                    (p, v, box) -> Math.abs(rate(p, v, s) - o.rangeRateMps()) <= RATE_BOX_MPS * (1 + box / BOX_M));
+        }
+        if (one instanceof Observation.TimeDifference o) {
+            double[] other = site(lines, o.secondSensorId(), date);
+            double furtherM = o.differenceS() * Constants.SPEED_OF_LIGHT;
+            return Optional.of(
+                    (p, v, box) -> Math.abs(distance(p, s) - distance(p, other) - furtherM) <= DIFFERENCE * box);
+        }
+        if (one instanceof Observation.FrequencyDifference o) {
+            double[] other = site(lines, o.secondSensorId(), date);
+            double fasterMps = -o.differenceHz() / o.centreFrequencyHz() * Constants.SPEED_OF_LIGHT;
+            return Optional.of((p, v, box) -> Math.abs(rate(p, v, s) - rate(p, v, other) - fasterMps)
+                    <= DIFFERENCE * RATE_BOX_MPS * (1 + box / BOX_M));
         }
         return lines.direction(one, date).map(u -> (p, v, box) -> {
             double dx = p[0] - s[0];
@@ -155,12 +161,29 @@ final class Looks {
     }
 
     private static Seen range(double[] s, double rangeM, double bias) {
-        return (p, v, box) -> {
-            double dx = p[0] - s[0];
-            double dy = p[1] - s[1];
-            double dz = p[2] - s[2];
-            return Math.abs(Math.sqrt(dx * dx + dy * dy + dz * dz) - rangeM) <= box + bias;
-        };
+        return (p, v, box) -> Math.abs(distance(p, s) - rangeM) <= box + bias;
+    }
+
+    private static double[] site(Sightlines lines, String sensor, AbsoluteDate date) {
+        PVCoordinates site = lines.site(sensor, date);
+        double[] s = new double[6];
+        put(s, 0, site.getPosition());
+        put(s, 3, site.getVelocity());
+        return s;
+    }
+
+    private static double distance(double[] p, double[] s) {
+        double dx = p[0] - s[0];
+        double dy = p[1] - s[1];
+        double dz = p[2] - s[2];
+        return Math.sqrt(dx * dx + dy * dy + dz * dz);
+    }
+
+    private static double rate(double[] p, double[] v, double[] s) {
+        double dx = p[0] - s[0];
+        double dy = p[1] - s[1];
+        double dz = p[2] - s[2];
+        return (dx * (v[0] - s[3]) + dy * (v[1] - s[4]) + dz * (v[2] - s[5])) / distance(p, s);
     }
 
     private static void put(double[] to, int at, Vector3D v) {

@@ -416,8 +416,12 @@ public final class ContributionIngest implements Ingest {
                 .orElseThrow(() -> refuse(
                         "contribution.observations.sensor_id",
                         "`" + series.getSensorId() + "` (expected: a sensor that this tenant has registered)"));
-        List<Refusal.Fault> faults =
-                new ObservationChecks(coverage, received, sensor).check("contribution.observations", series);
+        List<Refusal.Fault> faults = new ObservationChecks(
+                        coverage,
+                        received,
+                        sensor,
+                        id -> sensors.get(tenant, id).isPresent())
+                .check("contribution.observations", series);
         if (!faults.isEmpty()) {
             throw new RefusedException(new Refusal(Code.INVALID_ARGUMENT, List.copyOf(faults)));
         }
@@ -459,7 +463,11 @@ public final class ContributionIngest implements Ingest {
         Sensor sensor = sensors.get(tenant, series.getSensorId()).orElseThrow();
         ObservationSeries.Builder sifted = series.toBuilder().clearObservations();
         series.getObservationsList().forEach(observation -> {
-            List<Refusal.Fault> faults = new ObservationChecks(coverage, received, sensor)
+            List<Refusal.Fault> faults = new ObservationChecks(
+                            coverage,
+                            received,
+                            sensor,
+                            id -> sensors.get(tenant, id).isPresent())
                     .check(
                             "",
                             series.toBuilder()

@@ -3,6 +3,7 @@ package nl.sluis.gateway.ingest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.orbit.data.Coverage;
 import nl.sluis.proto.v1.MeasurementSigmas;
@@ -14,20 +15,31 @@ import nl.sluis.proto.v1.Sensor;
 final class ObservationChecks {
     private static final double RANGE_M_MAX = 1e9; // beyond the Moon nothing is tracked here
     private static final double RANGE_RATE_M_S_MAX = 1e5;
+    private static final double TIME_DIFFERENCE_S_MAX = 0.05; // light crosses the Earth in 0.043 s
+    private static final double FREQUENCY_DIFFERENCE_PART_MAX = 1e-4; // of the emitter's, as two receivers see it
+    private static final double FREQUENCY_HZ_MAX = 1e12;
     private static final int FAULTS_MAX = 20; // named in one answer; a broken file would otherwise answer with itself
 
     private final Coverage coverage;
     private final Instant now;
     private final Sensor sensor;
+    private final Predicate<String> isOwn;
     private final List<Refusal.Fault> faults = new ArrayList<>();
     // where the check is
     private String at = "";
     private int index = -1;
 
-    ObservationChecks(Coverage coverage, Instant now, Sensor sensor) {
+    /**
+     * @param coverage of the tables
+     * @param now when the series was received
+     * @param sensor whose it is
+     * @param isOwn whether a sensor is the contributor's: where another's stands is not for it to ask
+     */
+    ObservationChecks(Coverage coverage, Instant now, Sensor sensor, Predicate<String> isOwn) {
         this.coverage = coverage;
         this.now = now;
         this.sensor = sensor;
+        this.isOwn = isOwn;
     }
 
     /** The faults of a series, the first few of them. */
@@ -35,6 +47,9 @@ final class ObservationChecks {
         at = path;
         if (series.getObservationsCount() == 0) {
             fault(".observations", "none (expected: at least one)");
+        }
+        if (series.getCorrections().getLightTime()) {
+            fault(".corrections.light_time", "`true` (expected: values as received, with the light time in them)");
         }
         for (int i = 0; i < series.getObservationsCount() && faults.size() < FAULTS_MAX; i++) {
             index = i;
@@ -110,9 +125,47 @@ final class ObservationChecks {
                         observation.getRadarCrossSection().getRadarCrossSectionM2(),
                         0,
                         1e6);
-            case TIME_DIFFERENCE, FREQUENCY_DIFFERENCE ->
-                fault(".value", "a difference between two receivers (expected: a kind that this version fits)");
+            case TIME_DIFFERENCE -> {
+                var difference = observation.getTimeDifference();
+                second(".time_difference.second_sensor_id", difference.getSecondSensorId());
+                within(
+                        ".time_difference.time_difference_s",
+                        difference.getTimeDifferenceS(),
+                        -TIME_DIFFERENCE_S_MAX,
+                        TIME_DIFFERENCE_S_MAX);
+                sigma(
+                        ".time_difference.sigma_s",
+                        difference.hasSigmaS(),
+                        difference.getSigmaS(),
+                        sigmas.hasTimeDifferenceS());
+            }
+            case FREQUENCY_DIFFERENCE -> {
+                var difference = observation.getFrequencyDifference();
+                second(".frequency_difference.second_sensor_id", difference.getSecondSensorId());
+                within(
+                        ".frequency_difference.transmit_frequency_hz",
+                        difference.getTransmitFrequencyHz(),
+                        1,
+                        FREQUENCY_HZ_MAX);
+                double most = FREQUENCY_DIFFERENCE_PART_MAX * difference.getTransmitFrequencyHz();
+                within(
+                        ".frequency_difference.frequency_difference_hz",
+                        difference.getFrequencyDifferenceHz(),
+                        -most,
+                        most);
+                sigma(
+                        ".frequency_difference.sigma_hz",
+                        difference.hasSigmaHz(),
+                        difference.getSigmaHz(),
+                        sigmas.hasFrequencyDifferenceHz());
+            }
             case VALUE_NOT_SET -> fault(".value", "none (expected: one measurement)");
+        }
+    }
+
+    private void second(String field, String sensorId) {
+        if (sensorId.equals(sensor.getSensorId()) || !isOwn.test(sensorId)) {
+            fault(field, "`" + sensorId + "` (expected: another sensor that this tenant has registered)");
         }
     }
 

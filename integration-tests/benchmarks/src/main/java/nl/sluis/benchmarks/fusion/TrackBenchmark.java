@@ -535,7 +535,6 @@ public final class TrackBenchmark {
                 .setSensorId(site.id())
                 .setTimeScale(TimeScale.TIME_SCALE_UTC)
                 .setCorrections(Corrections.newBuilder()
-                        .setLightTime(true)
                         .setTroposphere(true)
                         .setIonosphere(true)
                         .setAberration(true));
