@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
@@ -207,17 +210,18 @@ final class Associations {
         }
     }
 
-    /** Takes up the last orbits of all objects. */
+    /** Takes up the last orbits of objects that are being fitted. */
     @FunctionalInterface
     interface LastOrbits {
-        void take() throws InterruptedException;
+        void take(Predicate<ObjectKey> of) throws InterruptedException;
     }
 
     /**
      * Decides where a track goes.
      *
      * @param users who may use it
-     * @param lastOrbits called once before objects other than the one that it names are asked
+     * @param lastOrbits called before objects other than the one that it names are asked, for those that it may be of; and for
+     *     all before it is held against tracks that wait, which any of them may claim
      * @return a placement for each set of audiences that decide alike; and for each object that is new, its earlier tracks
      */
     List<Placement> associate(SeenTrack track, BitSet users, LastOrbits lastOrbits) throws InterruptedException {
@@ -228,7 +232,8 @@ final class Associations {
         Map<List<Predicted>, Association.Outcome> outcomes = new HashMap<>();
         Optional<List<Listed>> near = Optional.empty();
         List<Placement> placements = new ArrayList<>();
-        for (BitSet one : alike) {
+        // what is taken up meanwhile may divide them further, which changes no decision
+        for (BitSet one : List.copyOf(alike)) {
             BitSet audiences = (BitSet) one.clone();
             audiences.and(users);
             if (audiences.isEmpty()) {
@@ -246,14 +251,24 @@ final class Associations {
                 }
             }
             if (near.isEmpty()) {
-                lastOrbits.take();
-                near = Optional.of(near(tracklet));
+                List<Listed> some = near(tracklet);
+                Set<ObjectKey> keys = some.stream().map(Listed::key).collect(Collectors.toSet());
+                lastOrbits.take(key -> keys.contains(key) || isUnlisted(key, users));
+                near = Optional.of(some);
             }
             List<Predicted> candidates = candidates(near.get(), audience, tracklet.start());
             Association.Outcome outcome = outcomes.computeIfAbsent(candidates, all -> Association.of(tracklet, all));
+            if (named.isEmpty() && !(outcome instanceof Association.Correlated)) {
+                lastOrbits.take(key -> true);
+            }
             placements.addAll(placed(track, tracklet, named, audiences, outcome));
         }
         return placements;
+    }
+
+    /** Whether some audience has no public elements of an object, and may know it by other means. */
+    private boolean isUnlisted(ObjectKey key, BitSet users) {
+        return users.stream().anyMatch(audience -> !isListed(key, audience));
     }
 
     private List<Listed> near(Tracklet tracklet) {
@@ -394,6 +409,16 @@ final class Associations {
         return newest(key, audience).map(Listed::predicted).or(() -> nearest(key, audience, time));
     }
 
+    /** Asked of every known object for every track. */
+    private boolean isListed(ObjectKey key, int audience) {
+        for (Listed one : listedOf.getOrDefault(key, List.of())) {
+            if (one.users().get(audience)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private Optional<Listed> newest(ObjectKey key, int audience) {
         return listedOf.getOrDefault(key, List.of()).stream()
                 .filter(one -> one.users().get(audience))
@@ -419,12 +444,12 @@ final class Associations {
             }
         }
         for (ObjectKey key : known.keySet()) {
-            if (newest(key, audience).isEmpty()) {
+            if (!isListed(key, audience)) {
                 prediction(key, audience, time).ifPresent(predicted -> candidates.put(key, predicted));
             }
         }
         for (ObjectKey key : stated.keySet()) {
-            if (newest(key, audience).isEmpty()) {
+            if (!isListed(key, audience)) {
                 prediction(key, audience, time).ifPresent(predicted -> candidates.put(key, predicted));
             }
         }

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import nl.sluis.gateway.item.AudienceId;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.Times;
@@ -58,8 +59,8 @@ import org.slf4j.LoggerFactory;
  * Turns contributions into one solution per view. A fit is due for a view when a contribution that it may use arrives.
  *
  * <p>Fits of different objects run side by side, also those of contributions that follow one another. What is decided and
- * written is the same as if each were fitted before the next is looked at: a track waits for the orbit that it is held
- * against, one that may be of any object waits for all of them, and solutions are written in the order of the contributions.
+ * written is the same as if each were fitted before the next is looked at: a track waits for the orbits that it is held
+ * against, one that belongs to none of them waits for all, and solutions are written in the order of the contributions.
  */
 public final class Fusion implements Stage.Work {
     private static final Logger LOG = LoggerFactory.getLogger(Fusion.class);
@@ -316,10 +317,11 @@ public final class Fusion implements Stage.Work {
         }
     }
 
-    private void finish(Subject subject) throws InterruptedException {
+    /** Takes up what the fits of some objects gave, and what came before them. */
+    private void finish(Predicate<Subject> which) throws InterruptedException {
         Started last = null;
         for (Started one : started) {
-            last = one.fits.containsKey(subject) ? one : last;
+            last = one.fits.keySet().stream().anyMatch(which) ? one : last;
         }
         if (last != null) {
             finishUpTo(last);
@@ -608,10 +610,10 @@ public final class Fusion implements Stage.Work {
             return;
         }
         if (named.isPresent()) {
-            finish(new Subject(mode, named.get()));
+            finish(new Subject(mode, named.get())::equals);
         }
         associations(mode)
-                .associate(track, users, this::finishAll)
+                .associate(track, users, of -> finish(subject -> subject.mode() == mode && of.test(subject.object())))
                 .forEach(placement -> place(placement, touched, associated));
     }
 
@@ -793,7 +795,7 @@ public final class Fusion implements Stage.Work {
         Map<Subject, Future<Fitted>> running = new LinkedHashMap<>();
         for (Map.Entry<ObjectKey, BitSet> one : due.entrySet()) {
             Subject subject = new Subject(mode, one.getKey());
-            finish(subject);
+            finish(subject::equals);
             BitSet audiences = one.getValue();
             List<Compartments.View<Input>> views =
                     Objects.requireNonNull(objects.get(subject)).views(audiences);
