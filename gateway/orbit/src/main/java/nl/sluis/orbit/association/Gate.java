@@ -32,8 +32,8 @@ final class Gate {
     /** A track of the right object is outside with this probability. */
     private static final double MISSED = 1e-3;
 
-    /** Observations of a track that are looked at: more say nothing new of six numbers, and each costs 60 µs. */
-    private static final int MOST_OBSERVATIONS = 24;
+    /** Observations of a track that are looked at: more say little new of six numbers, and a gate is in the way of all tracks. */
+    private static final int MOST_OBSERVATIONS = 12;
 
     /** A longer track tells of forces, such as a leak over two days, rather than of whose track it is. */
     private static final Duration LONGEST = Duration.ofHours(6);
@@ -49,8 +49,8 @@ final class Gate {
     /** Or by less than this, m: about a point so near everything is straight to a centimetre. */
     private static final double NEAR_M = 100;
 
-    /** Over a shorter pass air and light move an object by metres at most. */
-    private static final Duration SHORT = Duration.ofMinutes(20);
+    /** Over a shorter pass air, light, Sun and Moon move an object by metres at most. */
+    static final Duration SHORT = Duration.ofMinutes(20);
 
     /** Directions that a track sees a million times less well than its best are not seen at all. */
     private static final double LEAST_EIGENVALUE = 1e-12;

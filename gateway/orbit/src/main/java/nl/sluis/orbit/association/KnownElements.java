@@ -11,6 +11,7 @@ import java.util.Map;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.ccsds.MeanElements;
 import nl.sluis.orbit.data.OrekitData;
+import nl.sluis.orbit.determination.Ageing;
 import nl.sluis.orbit.encounter.Sgp4;
 import nl.sluis.orbit.internal.Convert;
 import org.hipparchus.geometry.euclidean.threed.Vector3D;
@@ -38,10 +39,11 @@ public final class KnownElements {
     private static final Instant ORIGIN = Instant.parse("2000-01-01T00:00:00Z");
 
     private final Map<String, Integer> places = new HashMap<>();
+    private final List<String> names = new ArrayList<>();
     private final List<MeanElements> elements = new ArrayList<>();
     private final List<TLEPropagator> propagators = new ArrayList<>();
     private final BitSet gone = new BitSet();
-    private final List<double[]> ages = new ArrayList<>();
+    private final List<Age> ages = new ArrayList<>();
     private final LinkedHashMap<Long, double[]> grids = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, double[]> eldest) {
@@ -49,15 +51,25 @@ public final class KnownElements {
         }
     };
 
+    /**
+     * What elements are off by.
+     *
+     * @param epochS their epoch, s after the origin
+     * @param accelerationMps2 unmodelled acceleration, 1-sigma
+     */
+    private record Age(double epochS, double accelerationMps2) {}
+
     /** Adds elements under the caller's name, or replaces them. */
     public void put(String id, MeanElements one) {
         OrekitData.load();
         double axis = Math.cbrt(Constants.WGS84_EARTH_MU / (one.meanMotionRadPerS() * one.meanMotionRadPerS()));
         double perigeeHeightM = axis * (1 - one.eccentricity()) - Constants.WGS84_EARTH_EQUATORIAL_RADIUS;
-        double[] age = {Duration.between(ORIGIN, one.epoch()).toMillis() * 1e-3, perigeeHeightM};
+        Age age = new Age(
+                Duration.between(ORIGIN, one.epoch()).toMillis() * 1e-3, Ageing.accelerationMps2(perigeeHeightM));
         Integer place = places.get(id);
         if (place == null) {
             places.put(id, elements.size());
+            names.add(id);
             elements.add(one);
             propagators.add(Sgp4.propagator(one));
             ages.add(age);
@@ -87,15 +99,7 @@ public final class KnownElements {
         left.set(0, elements.size());
         left.andNot(gone);
         new Looks(track, Frame.TEME).all().forEach(look -> keep(left, look));
-        List<String> names = new ArrayList<>();
-        Map<Integer, String> byPlace = new HashMap<>();
-        places.forEach((name, place) -> {
-            if (left.get(place)) {
-                byPlace.put(place, name);
-            }
-        });
-        left.stream().forEach(place -> names.add(byPlace.getOrDefault(place, "")));
-        return names;
+        return left.stream().mapToObj(names::get).toList();
     }
 
     /** Returns elements by name. */
@@ -116,9 +120,11 @@ public final class KnownElements {
         double[] v = new double[3];
         for (int i = left.nextSetBit(0); i >= 0; i = left.nextSetBit(i + 1)) {
             Looks.move(grid, 6 * i, grid, 6 * i + 3, dt, p, v);
-            double[] age = ages.get(i);
+            Age age = ages.get(i);
             double along = Predicted.alongTrackSigmaM(
-                    Math.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2]), age[1], Math.abs(seconds - age[0]));
+                    Math.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2]),
+                    age.accelerationMps2(),
+                    Math.abs(seconds - age.epochS()));
             if (!look.mayBe(p, v, Looks.BOX_M + Looks.SIGMAS * along)) {
                 left.clear(i);
             }

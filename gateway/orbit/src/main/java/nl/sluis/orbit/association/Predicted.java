@@ -36,7 +36,7 @@ public record Predicted(String id, Orbit orbit) {
         /** Returns about where the object is, at little cost; empty where it can't be propagated so far. */
         Optional<Rough> roughly(Instant time);
 
-        /** Returns the orbit with an epoch near a time, aged; empty where it can't be propagated so far. */
+        /** Returns the orbit with an epoch soon before or after a time, aged; empty where it can't be propagated so far. */
         Optional<OrbitSolution> near(Instant time);
     }
 
@@ -56,9 +56,13 @@ public record Predicted(String id, Orbit orbit) {
 
     private static final double ROUND = 0.05;
 
-    /** What moves an object over one pass: enough for a gate, and cheap. */
-    private static final ForceModel PASS =
+    /** What moves an object over some hours: enough for a gate, and cheap. */
+    private static final ForceModel HOURS =
             new ForceModel(8, 8, true, true, Optional.empty(), Optional.empty(), OptionalInt.empty(), 1_000, false);
+
+    /** The same over one pass, in which the Sun and the Moon move it by metres at most. */
+    private static final ForceModel PASS =
+            new ForceModel(8, 8, false, false, Optional.empty(), Optional.empty(), OptionalInt.empty(), 1_000, false);
 
     /** New elements are off by this part of the distance from the Earth's centre, 1-sigma: a kilometre in low orbits. */
     private static final double ACROSS_PART = 1.5e-4;
@@ -122,6 +126,11 @@ public record Predicted(String id, Orbit orbit) {
                 // by itself
                 return Optional.of(solution);
             }
+            Duration away = Duration.between(solution.state().epoch(), time).abs();
+            if (away.compareTo(Gate.SHORT) < 0) {
+                // the gate goes there anyway
+                return Optional.of(Ageing.soonAfter(solution, lastObservation, time));
+            }
             try {
                 return Optional.of(Ageing.at(solution, lastObservation, time));
             } catch (PropagationException e) {
@@ -142,7 +151,7 @@ public record Predicted(String id, Orbit orbit) {
                     state,
                     Looks.SIGMAS
                             * alongTrackSigmaM(
-                                    state.positionM().norm(), shape(state).perigeeHeightM(), ageS(elements, time))));
+                                    state.positionM().norm(), shape(state).accelerationMps2(), ageS(elements, time))));
         }
 
         @Override
@@ -176,12 +185,16 @@ public record Predicted(String id, Orbit orbit) {
     }
 
     /** How far elements may be off along the orbit, 1-sigma, m. */
-    static double alongTrackSigmaM(double radiusM, double perigeeHeightM, double ageS) {
-        return ALONG_PART * radiusM + 1.5 * ELEMENTS_AGE_FASTER * Ageing.accelerationMps2(perigeeHeightM) * ageS * ageS;
+    static double alongTrackSigmaM(double radiusM, double accelerationMps2, double ageS) {
+        return ALONG_PART * radiusM + 1.5 * ELEMENTS_AGE_FASTER * accelerationMps2 * ageS * ageS;
     }
 
     /** How large an orbit is and how near it comes. */
-    private record Shape(double meanMotionRadPerS, double perigeeHeightM) {}
+    private record Shape(double meanMotionRadPerS, double perigeeHeightM) {
+        double accelerationMps2() {
+            return Ageing.accelerationMps2(perigeeHeightM);
+        }
+    }
 
     private static Shape shape(OrbitState state) {
         double r = state.positionM().norm();
@@ -195,7 +208,7 @@ public record Predicted(String id, Orbit orbit) {
     private static OrbitSolution assumed(OrbitState state, double ageS) {
         Shape shape = shape(state);
         double across = ACROSS_PART * state.positionM().norm();
-        double along = alongTrackSigmaM(state.positionM().norm(), shape.perigeeHeightM(), ageS);
+        double along = alongTrackSigmaM(state.positionM().norm(), shape.accelerationMps2(), ageS);
         double n = shape.meanMotionRadPerS();
         double[][] rtn = new double[6][6];
         rtn[0][0] = across * across;
@@ -207,7 +220,7 @@ public record Predicted(String id, Orbit orbit) {
         rtn[3][1] = rtn[1][3];
         rtn[4][4] = n * n * across * across;
         rtn[5][5] = n * n * across * across;
-        return OrbitSolution.of(state, LocalAxes.fromRtn(state, SymmetricMatrix.of(rtn)), PASS);
+        return OrbitSolution.of(state, LocalAxes.fromRtn(state, SymmetricMatrix.of(rtn)), HOURS);
     }
 
     /** Returns the same orbit with the forces that count over one pass; one with coefficients of its own stays as it is. */

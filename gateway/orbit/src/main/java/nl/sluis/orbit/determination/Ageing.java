@@ -71,7 +71,10 @@ public final class Ageing {
      * @param lastObservation when the orbit was last observed, UTC; nothing grows before
      */
     public static SymmetricMatrix aged(OrbitState state, SymmetricMatrix covariance, Instant lastObservation) {
-        Duration age = Duration.between(lastObservation, state.epoch());
+        return aged(state, covariance, Duration.between(lastObservation, state.epoch()));
+    }
+
+    private static SymmetricMatrix aged(OrbitState state, SymmetricMatrix covariance, Duration age) {
         if (age.isNegative() || age.isZero()) {
             return covariance;
         }
@@ -109,6 +112,21 @@ public final class Ageing {
         return OrbitSolution.of(
                 point.state(),
                 aged(point.state(), point.covariance().orElseThrow(), lastObservation),
+                solution.forces().known(solution.parameters()));
+    }
+
+    /**
+     * Returns a solution at its own epoch with what will have grown soon after, while the object goes a part of a revolution
+     * at most: as far as that is off along the orbit then, it is now.
+     *
+     * @param lastObservation when it was last observed, UTC
+     * @param time until when it grows, UTC
+     */
+    public static OrbitSolution soonAfter(OrbitSolution solution, Instant lastObservation, Instant time) {
+        OrbitState state = solution.state();
+        return OrbitSolution.of(
+                state,
+                aged(state, solution.covariance(), Duration.between(lastObservation, time)),
                 solution.forces().known(solution.parameters()));
     }
 

@@ -6,6 +6,7 @@ import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.internal.Convert;
 import org.hipparchus.geometry.euclidean.threed.Vector3D;
+import org.orekit.bodies.CelestialBody;
 import org.orekit.bodies.CelestialBodyFactory;
 import org.orekit.bodies.OneAxisEllipsoid;
 import org.orekit.forces.ForceModel;
@@ -97,23 +98,25 @@ final class Dynamics {
             nl.sluis.orbit.determination.ForceModel forces,
             NormalizedSphericalHarmonicsProvider gravity,
             OrbitState state) {
-        OneAxisEllipsoid earth = Convert.earth();
+        org.orekit.frames.Frame terrestrial = LastTransform.terrestrial();
+        OneAxisEllipsoid earth = LastTransform.earth(terrestrial);
+        CelestialBody sun = CelestialBodyFactory.getSun();
+        CelestialBody moon = CelestialBodyFactory.getMoon();
+        LastPosition sunNow = new LastPosition(sun);
         List<ForceModel> models = new ArrayList<>();
-        models.add(new HolmesFeatherstoneAttractionModel(Convert.frame(Frame.ITRF), gravity));
+        models.add(new HolmesFeatherstoneAttractionModel(terrestrial, gravity));
         if (forces.sun()) {
-            models.add(new ThirdBodyAttraction(CelestialBodyFactory.getSun()));
+            models.add(new ThirdBodyAttraction(sunNow, sun.getName(), sun.getGM()));
         }
         if (forces.moon()) {
-            models.add(new ThirdBodyAttraction(CelestialBodyFactory.getMoon()));
+            models.add(new ThirdBodyAttraction(new LastPosition(moon), moon.getName(), moon.getGM()));
         }
         forces.solarPressure()
                 .ifPresent(s -> models.add(new SolarRadiationPressure(
-                        CelestialBodyFactory.getSun(),
-                        earth,
-                        new IsotropicRadiationSingleCoefficient(s.areaM2(), s.coefficient()))));
+                        sunNow, earth, new IsotropicRadiationSingleCoefficient(s.areaM2(), s.coefficient()))));
         forces.drag()
                 .ifPresent(s -> models.add(new DragForce(
-                        new BoundedAtmosphere(new NRLMSISE00(Weather.DATA, CelestialBodyFactory.getSun(), earth)),
+                        new BoundedAtmosphere(new NRLMSISE00(Weather.DATA, sunNow, earth)),
                         new IsotropicDrag(s.areaM2(), s.coefficient()),
                         false)));
         if (forces.precise()) {
@@ -124,8 +127,8 @@ final class Dynamics {
                     gravity.getTideSystem(),
                     IERSConventions.IERS_2010,
                     TimeScalesFactory.getUT1(IERSConventions.IERS_2010, true),
-                    CelestialBodyFactory.getSun(),
-                    CelestialBodyFactory.getMoon()));
+                    sun,
+                    moon));
             models.add(new Relativity(gravity.getMu()));
         }
         forces.empiricalDegree().ifPresent(degree -> {

@@ -181,7 +181,7 @@ final class LeastSquares {
 
     private Linearisation linearise(Trajectory about) {
         iterations++;
-        return Linearisation.about(
+        return Linearisation.once(
                 about, parts.stream().flatMap(part -> part.modelled().stream()).toList());
     }
 

@@ -15,11 +15,11 @@ import org.hipparchus.exception.MathRuntimeException;
 import org.hipparchus.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 import org.orekit.errors.OrekitException;
-import org.orekit.estimation.measurements.EstimatedMeasurement;
+import org.orekit.propagation.BoundedPropagator;
+import org.orekit.propagation.EphemerisGenerator;
 import org.orekit.propagation.MatricesHarvester;
 import org.orekit.propagation.SpacecraftState;
 import org.orekit.propagation.numerical.NumericalPropagator;
-import org.orekit.propagation.sampling.OrekitStepInterpolator;
 import org.orekit.time.AbsoluteDate;
 import org.orekit.utils.TimeStampedPVCoordinates;
 
@@ -35,8 +35,8 @@ final class Linearisation {
     /** Length of a segment. Shorter ones restart the integrator too often, longer ones waste the rest of the last. */
     private static final long SEGMENT_S = 10_800;
 
-    /** The same for low orbits, which take seven steps meanwhile: a new track costs one segment, however short it is. */
-    private static final long LOW_SEGMENT_S = 600;
+    /** The same for low orbits, which take four steps meanwhile: a new track costs one segment, however short it is. */
+    private static final long LOW_SEGMENT_S = 300;
 
     /** Period below which an orbit is low. */
     private static final double LOW_PERIOD_S = 10_800;
@@ -55,14 +55,14 @@ final class Linearisation {
     private Linearisation(Trajectory about, boolean whole) {
         this.about = about;
         this.whole = whole;
-        this.lengthS = Dynamics.periodS(about.state()) < LOW_PERIOD_S ? LOW_SEGMENT_S : SEGMENT_S;
+        this.lengthS = whole && Dynamics.periodS(about.state()) < LOW_PERIOD_S ? LOW_SEGMENT_S : SEGMENT_S;
     }
 
     /**
      * Linearises.
      *
      * @param about the trajectory
-     * @param observations what to evaluate; an observation beyond a point where the path breaks off has no row
+     * @param observations what to evaluate; an observation in a segment in which the path breaks off, or beyond, has no row
      */
     static Linearisation about(Trajectory about, Collection<MeasurementModel.Modelled> observations) {
         return about(about, observations, true);
@@ -93,13 +93,15 @@ final class Linearisation {
             if (!rows.containsKey(one.observation().inputId())) {
                 double s = seconds(about.state().epoch(), one.observation().epoch());
                 long segment = (long) Math.floor(s / lengthS);
-                segments.computeIfAbsent(whole ? segment : segment < 0 ? -1 : 0, none -> new ArrayList<>())
-                        .add(one);
+                segments.computeIfAbsent(segment, none -> new ArrayList<>()).add(one);
             }
         }
         run(new ArrayList<>(segments.headMap(0L, false).descendingMap().entrySet()), backward);
         run(new ArrayList<>(segments.tailMap(0L, true).entrySet()), forward);
     }
+
+    /** The path over one segment, as it was integrated. */
+    private record Segment(long start, BoundedPropagator flown) {}
 
     /** The path one way from the epoch. */
     private static final class Path {
@@ -107,6 +109,9 @@ final class Linearisation {
 
         /** States with their derivatives where segments start, as far as the path was integrated. */
         private final TreeMap<Long, SpacecraftState> starts = new TreeMap<>();
+
+        /** Where further tracks of the same minutes find the path, some 80 kB. */
+        private @Nullable Segment latest;
 
         private @Nullable NumericalPropagator propagator;
         private @Nullable MatricesHarvester harvester;
@@ -146,28 +151,45 @@ final class Linearisation {
                 path.harvester = harvester;
             }
             int[] columns = Dynamics.columns(about.names(), harvester.getJacobiansColumnsNames());
-            for (Map.Entry<Long, List<MeasurementModel.Modelled>> segment : segments) {
+            for (int i = 0; i < segments.size(); i++) {
+                Map.Entry<Long, List<MeasurementModel.Modelled>> segment = segments.get(i);
                 long start = direction > 0 ? segment.getKey() : segment.getKey() + 1;
-                goTo(start, path, propagator);
-                List<MeasurementModel.Modelled> due = new ArrayList<>(segment.getValue());
-                due.sort((a, b) -> direction
-                        * a.measurement().getDate().compareTo(b.measurement().getDate()));
-                propagator.clearStepHandlers();
-                int[] next = {0};
-                MatricesHarvester derivatives = harvester;
-                propagator.getMultiplexer().add(step -> next[0] = evaluate(step, due, next[0], derivatives, columns));
-                AbsoluteDate last = due.get(due.size() - 1).measurement().getDate();
-                SpacecraftState end =
-                        propagator.propagate(whole ? end(start + direction) : last.shiftedBy(direction * MARGIN_S));
-                if (!whole) {
-                    break;
+                boolean isLast = i == segments.size() - 1;
+                AbsoluteDate end = whole || !isLast ? end(start + direction) : last(segment.getValue(), direction);
+                BoundedPropagator flown = flown(start, end, path, propagator);
+                for (MeasurementModel.Modelled one : segment.getValue()) {
+                    SpacecraftState state = flown.propagate(one.measurement().getDate());
+                    rows.put(one.observation().inputId(), row(one, state, harvester, columns));
                 }
-                path.starts.putIfAbsent(start + direction, end);
             }
         } catch (OrekitException | MathRuntimeException | IllegalArgumentException | ArithmeticException e) {
             // thrown by the library, at several depths, when an orbit degenerates or enters the Earth
             failure = Optional.of(String.valueOf(e.getMessage()).replace('\n', ' '));
         }
+    }
+
+    /** The path over a segment. */
+    private BoundedPropagator flown(long start, AbsoluteDate until, Path path, NumericalPropagator propagator) {
+        if (path.latest != null && path.latest.start == start) {
+            return path.latest.flown;
+        }
+        goTo(start, path, propagator);
+        EphemerisGenerator generator = propagator.getEphemerisGenerator();
+        SpacecraftState end = propagator.propagate(until);
+        BoundedPropagator flown = generator.getGeneratedEphemeris();
+        if (until.equals(end(start + path.direction))) {
+            path.starts.putIfAbsent(start + path.direction, end);
+            path.latest = new Segment(start, flown);
+        }
+        return flown;
+    }
+
+    private static AbsoluteDate last(List<MeasurementModel.Modelled> due, int direction) {
+        return due.stream()
+                .map(one -> one.measurement().getDate())
+                .max((a, b) -> direction * a.compareTo(b))
+                .orElseThrow()
+                .shiftedBy(direction * MARGIN_S);
     }
 
     /** Takes the path to where a segment starts, from the nearest place before it that is known. */
@@ -189,29 +211,6 @@ final class Linearisation {
         return Convert.date(about.state().epoch()).shiftedBy((double) segments * lengthS);
     }
 
-    private int evaluate(
-            OrekitStepInterpolator step,
-            List<MeasurementModel.Modelled> due,
-            int next,
-            MatricesHarvester harvester,
-            int[] columns) {
-        boolean forward = step.isForward();
-        int i = next;
-        while (i < due.size()) {
-            MeasurementModel.Modelled one = due.get(i);
-            double past = one.measurement()
-                    .getDate()
-                    .durationFrom(step.getCurrentState().getDate());
-            if (forward ? past > 0 : past < 0) {
-                break;
-            }
-            SpacecraftState state = step.getInterpolatedState(one.measurement().getDate());
-            rows.put(one.observation().inputId(), row(one, state, harvester, columns));
-            i++;
-        }
-        return i;
-    }
-
     private Row row(MeasurementModel.Modelled one, SpacecraftState state, MatricesHarvester harvester, int[] columns) {
         int n = about.dimension();
         double[][] partials = new double[6][n];
@@ -225,10 +224,10 @@ final class Linearisation {
                 partials[i][6 + k] = byParameters.getEntry(i, columns[k]);
             }
         }
-        EstimatedMeasurement<?> estimated = one.measurement().estimate(0, 0, new SpacecraftState[] {state});
-        double[][] byState = estimated.getStateDerivatives(0);
-        double[] observed = estimated.getObservedValue();
-        double[] computed = estimated.getEstimatedValue();
+        StateDerivatives estimated = StateDerivatives.of(one.measurement(), state);
+        double[][] byState = estimated.byState();
+        double[] observed = estimated.observed();
+        double[] computed = estimated.computed();
         int m = one.components().size();
         double[][] jacobian = new double[m][n];
         double[] residuals = new double[m];
@@ -251,7 +250,7 @@ final class Linearisation {
                 Dynamics.propagationFrame(about.state()),
                 Convert.vector(state.getPosition()),
                 Convert.vector(state.getPVCoordinates().getVelocity()));
-        return new Row(one, there, residuals, jacobian, partials, gradients, scale(estimated, state));
+        return new Row(one, there, residuals, jacobian, partials, gradients, scale(estimated.legs(), state));
     }
 
     private static double norm(double[] six, int from) {
@@ -259,9 +258,8 @@ final class Linearisation {
     }
 
     /** The length over which the model bends: the shortest leg of the signal, or the distance from the Earth's centre. */
-    private static double scale(EstimatedMeasurement<?> estimated, SpacecraftState state) {
+    private static double scale(TimeStampedPVCoordinates[] legs, SpacecraftState state) {
         double scale = state.getPosition().getNorm();
-        TimeStampedPVCoordinates[] legs = estimated.getParticipants();
         for (int i = 1; i < legs.length; i++) {
             scale = Math.min(scale, legs[i].getPosition().distance(legs[i - 1].getPosition()));
         }
