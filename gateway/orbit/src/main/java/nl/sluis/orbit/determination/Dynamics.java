@@ -23,7 +23,6 @@ import org.orekit.forces.gravity.potential.GravityFieldFactory;
 import org.orekit.forces.gravity.potential.NormalizedSphericalHarmonicsProvider;
 import org.orekit.forces.radiation.IsotropicRadiationSingleCoefficient;
 import org.orekit.forces.radiation.RadiationSensitive;
-import org.orekit.forces.radiation.SolarRadiationPressure;
 import org.orekit.models.earth.atmosphere.NRLMSISE00;
 import org.orekit.models.earth.atmosphere.data.CssiSpaceWeatherData;
 import org.orekit.orbits.CartesianOrbit;
@@ -112,11 +111,11 @@ final class Dynamics {
             models.add(new ThirdBodyAttraction(new LastPosition(moon), moon.getName(), moon.getGM()));
         }
         forces.solarPressure()
-                .ifPresent(s -> models.add(new SolarRadiationPressure(
+                .ifPresent(s -> models.add(new LitRadiationPressure(
                         sunNow, earth, new IsotropicRadiationSingleCoefficient(s.areaM2(), s.coefficient()))));
         forces.drag()
                 .ifPresent(s -> models.add(new DragForce(
-                        new BoundedAtmosphere(new NRLMSISE00(Weather.DATA, sunNow, earth)),
+                        new BoundedAtmosphere(new NRLMSISE00(new LastWeather(Weather.DATA), sunNow, earth)),
                         new IsotropicDrag(s.areaM2(), s.coefficient()),
                         false)));
         if (forces.precise()) {

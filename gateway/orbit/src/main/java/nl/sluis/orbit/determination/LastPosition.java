@@ -1,6 +1,6 @@
 package nl.sluis.orbit.determination;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.hipparchus.CalculusFieldElement;
 import org.hipparchus.geometry.euclidean.threed.FieldVector3D;
@@ -16,7 +16,7 @@ import org.orekit.utils.ExtendedPositionProvider;
  */
 final class LastPosition implements ExtendedPositionProvider {
     private final ExtendedPositionProvider body;
-    private final Map<Frame, Vector3D> byFrame = new IdentityHashMap<>();
+    private final Map<Frame, Vector3D> byFrame = new HashMap<>();
     private AbsoluteDate lastDate = AbsoluteDate.PAST_INFINITY;
 
     LastPosition(ExtendedPositionProvider body) {

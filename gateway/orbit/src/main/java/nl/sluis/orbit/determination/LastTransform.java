@@ -23,6 +23,8 @@ final class LastTransform implements TransformProvider {
     private final transient Frame itrf;
     private transient AbsoluteDate lastDate = AbsoluteDate.PAST_INFINITY;
     private transient StaticTransform last = StaticTransform.getIdentity();
+    private transient AbsoluteDate lastMovingDate = AbsoluteDate.PAST_INFINITY;
+    private transient Transform lastMoving = Transform.IDENTITY;
 
     private LastTransform(Frame itrf) {
         this.itrf = itrf;
@@ -50,11 +52,17 @@ final class LastTransform implements TransformProvider {
 
     @Override
     public Transform getTransform(AbsoluteDate date) {
-        return FramesFactory.getGCRF().getTransformTo(itrf, date);
+        if (!date.equals(lastMovingDate)) {
+            lastMoving = FramesFactory.getGCRF().getTransformTo(itrf, date);
+            lastMovingDate = date;
+        }
+        return lastMoving;
     }
 
     @Override
     public <T extends CalculusFieldElement<T>> FieldTransform<T> getTransform(FieldAbsoluteDate<T> date) {
-        return FramesFactory.getGCRF().getTransformTo(itrf, date);
+        return date.hasZeroField()
+                ? new FieldTransform<>(date.getField(), getTransform(date.toAbsoluteDate()))
+                : FramesFactory.getGCRF().getTransformTo(itrf, date);
     }
 }

@@ -41,6 +41,12 @@ final class Linearisation {
     /** Period below which an orbit is low. */
     private static final double LOW_PERIOD_S = 10_800;
 
+    /**
+     * Where a path breaks off within a segment, as that of an object that comes down, half of the segment is flown, else half of
+     * that, down to this part: where it ends must not depend on the observations.
+     */
+    private static final int SMALLEST_PART = 16;
+
     /** A path that ends with its last observation goes on for a moment, so that this is in its last step. */
     private static final double MARGIN_S = 1;
 
@@ -62,7 +68,7 @@ final class Linearisation {
      * Linearises.
      *
      * @param about the trajectory
-     * @param observations what to evaluate; an observation in a segment in which the path breaks off, or beyond, has no row
+     * @param observations what to evaluate; an observation about or beyond the point where the path breaks off has no row
      */
     static Linearisation about(Trajectory about, Collection<MeasurementModel.Modelled> observations) {
         return about(about, observations, true);
@@ -157,7 +163,10 @@ final class Linearisation {
                 boolean isLast = i == segments.size() - 1;
                 AbsoluteDate end = whole || !isLast ? end(start + direction) : last(segment.getValue(), direction);
                 BoundedPropagator flown = flown(start, end, path, propagator);
-                for (MeasurementModel.Modelled one : segment.getValue()) {
+                List<MeasurementModel.Modelled> due = new ArrayList<>(segment.getValue());
+                due.sort((a, b) -> direction
+                        * a.measurement().getDate().compareTo(b.measurement().getDate()));
+                for (MeasurementModel.Modelled one : due) {
                     SpacecraftState state = flown.propagate(one.measurement().getDate());
                     rows.put(one.observation().inputId(), row(one, state, harvester, columns));
                 }
@@ -173,15 +182,24 @@ final class Linearisation {
         if (path.latest != null && path.latest.start == start) {
             return path.latest.flown;
         }
-        goTo(start, path, propagator);
-        EphemerisGenerator generator = propagator.getEphemerisGenerator();
-        SpacecraftState end = propagator.propagate(until);
-        BoundedPropagator flown = generator.getGeneratedEphemeris();
-        if (until.equals(end(start + path.direction))) {
-            path.starts.putIfAbsent(start + path.direction, end);
-            path.latest = new Segment(start, flown);
+        Optional<RuntimeException> broken = Optional.empty();
+        for (int part = 1; part <= SMALLEST_PART; part *= 2) {
+            try {
+                goTo(start, path, propagator);
+                EphemerisGenerator generator = propagator.getEphemerisGenerator();
+                SpacecraftState end = propagator.propagate(
+                        part == 1 ? until : end(start).shiftedBy(path.direction * (double) lengthS / part));
+                BoundedPropagator flown = generator.getGeneratedEphemeris();
+                if (part == 1 && until.equals(end(start + path.direction))) {
+                    path.starts.putIfAbsent(start + path.direction, end);
+                    path.latest = new Segment(start, flown);
+                }
+                return flown;
+            } catch (OrekitException | MathRuntimeException e) {
+                broken = broken.or(() -> Optional.of(e));
+            }
         }
-        return flown;
+        throw broken.orElseThrow();
     }
 
     private static AbsoluteDate last(List<MeasurementModel.Modelled> due, int direction) {

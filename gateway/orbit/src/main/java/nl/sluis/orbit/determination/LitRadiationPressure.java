@@ -1,0 +1,69 @@
+package nl.sluis.orbit.determination;
+
+import org.hipparchus.CalculusFieldElement;
+import org.hipparchus.geometry.euclidean.threed.FieldVector3D;
+import org.hipparchus.geometry.euclidean.threed.Vector3D;
+import org.orekit.bodies.OneAxisEllipsoid;
+import org.orekit.forces.radiation.RadiationSensitive;
+import org.orekit.forces.radiation.SolarRadiationPressure;
+import org.orekit.propagation.FieldSpacecraftState;
+import org.orekit.propagation.SpacecraftState;
+import org.orekit.utils.Constants;
+import org.orekit.utils.ExtendedPositionProvider;
+
+/**
+ * Radiation pressure as the library has it, but where the object is in full light for certain the angles of the Earth's limb
+ * are not asked for: with their derivatives they are most of what it costs.
+ */
+final class LitRadiationPressure extends SolarRadiationPressure {
+    /** Reference distance, m, and pressure there, N/m²: the library's own. */
+    private static final double FLUX_N = 4.56e-6 * 149_597_870_000.0 * 149_597_870_000.0;
+
+    /** The penumbra widens by the Sun's angular radius, 0.0047 rad at most. */
+    private static final double WIDENS = 0.005;
+
+    private final ExtendedPositionProvider sun;
+    private final RadiationSensitive spacecraft;
+
+    LitRadiationPressure(ExtendedPositionProvider sun, OneAxisEllipsoid earth, RadiationSensitive spacecraft) {
+        super(sun, earth, spacecraft);
+        this.sun = sun;
+        this.spacecraft = spacecraft;
+    }
+
+    @Override
+    public Vector3D acceleration(SpacecraftState s, double[] parameters) {
+        Vector3D from = sun.getPosition(s.getDate(), s.getFrame());
+        if (!isLit(s.getPosition(), from)) {
+            return super.acceleration(s, parameters);
+        }
+        Vector3D away = s.getPosition().subtract(from);
+        double square = away.getNormSq();
+        return spacecraft.radiationPressureAcceleration(
+                s, new Vector3D(FLUX_N / (square * Math.sqrt(square)), away), parameters);
+    }
+
+    @Override
+    public <T extends CalculusFieldElement<T>> FieldVector3D<T> acceleration(
+            FieldSpacecraftState<T> s, T[] parameters) {
+        FieldVector3D<T> from = sun.getPosition(s.getDate(), s.getFrame());
+        if (!isLit(s.getPosition().toVector3D(), from.toVector3D())) {
+            return super.acceleration(s, parameters);
+        }
+        FieldVector3D<T> away = s.getPosition().subtract(from);
+        T square = away.getNormSq();
+        return spacecraft.radiationPressureAcceleration(
+                s,
+                new FieldVector3D<>(square.multiply(square.sqrt()).reciprocal().multiply(FLUX_N), away),
+                parameters);
+    }
+
+    /** On the Sun's side, or further from the axis of the shadow than its edge. */
+    private static boolean isLit(Vector3D position, Vector3D sun) {
+        Vector3D direction = sun.normalize();
+        double along = position.dotProduct(direction);
+        double radius = Constants.WGS84_EARTH_EQUATORIAL_RADIUS - WIDENS * Math.min(0, along);
+        double beside2 = position.getNormSq() - along * along;
+        return position.getNormSq() > radius * radius && (along > 0 || beside2 > radius * radius);
+    }
+}
