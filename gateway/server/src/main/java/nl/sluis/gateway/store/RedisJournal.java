@@ -35,7 +35,6 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.StreamEntryID;
-import redis.clients.jedis.Transaction;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
@@ -74,7 +73,6 @@ public final class RedisJournal implements Journal {
     private static final int APPEND_ENTRIES = 256;
 
     private static final RedisScript APPEND = RedisScript.load("append.lua");
-    private static final byte[][] HEAD = {bytes("oldest"), bytes("next"), bytes("bytes"), bytes("at")};
     private static final RedisScript TRIM = RedisScript.load("trim.lua");
     private static final RedisScript SEARCH = RedisScript.load("search.lua");
     private static final RedisScript RENEW = RedisScript.load("renew.lua");
@@ -121,26 +119,18 @@ public final class RedisJournal implements Journal {
     }
 
     /**
-     * Finds at start what a flush or an eviction would otherwise show only to a late reader. Both are asked for in one
-     * transaction: other nodes append and trim meanwhile.
+     * Finds at start what a flush or an eviction would otherwise show only to a late reader. Other nodes append and trim
+     * meanwhile: what was there before, and was not trimmed behind, must be counted in between.
      */
     private void requireWhole(LogName log) {
-        RedisKeys keys = connections.keys(log);
-        List<Object> both = connections.with("open " + log.stored(), log, server -> {
-            try (Transaction transaction = server.multi()) {
-                transaction.xlen(keys.entries());
-                transaction.hmget(keys.head(), HEAD);
-                return transaction.exec();
-            }
-        });
-        long found = (Long) both.get(0);
-        List<byte[]> fields =
-                list(both.get(1)).stream().map(field -> (byte[]) field).toList();
-        Head head = head(fields);
-        if (found < head.next() - head.oldest()) {
-            throw new StoreException(
-                    CORRUPT,
-                    log.stored() + ": `" + found + "` entries (expected: " + (head.next() - head.oldest()) + ")");
+        long next = head(log).next();
+        long found = connections.with(
+                "open " + log.stored(),
+                log,
+                server -> server.xlen(connections.keys(log).entries()));
+        long expected = next - head(log).oldest();
+        if (found < expected) {
+            throw new StoreException(CORRUPT, log.stored() + ": `" + found + "` entries (expected: " + expected + ")");
         }
     }
 
@@ -378,10 +368,8 @@ public final class RedisJournal implements Journal {
     }
 
     private Head head(Jedis server, LogName log) {
-        return head(server.hmget(connections.keys(log).head(), HEAD));
-    }
-
-    private static Head head(List<byte[]> found) {
+        List<byte[]> found =
+                server.hmget(connections.keys(log).head(), bytes("oldest"), bytes("next"), bytes("bytes"), bytes("at"));
         if (found.get(1) == null) {
             return Head.EMPTY;
         }
