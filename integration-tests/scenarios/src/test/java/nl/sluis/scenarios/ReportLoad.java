@@ -27,7 +27,7 @@ final class ReportLoad implements Runnable {
             "[track, conjunction, proximity]", "[track, conjunction, proximity, interference]",
             "what: {kind: track}\n    to: [partners", "what: {kind: [track, interference]}\n    to: [partners");
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = GatewayUnderTest.LIMIT;
 
     private static final int SAMPLE = 50;
 
