@@ -57,7 +57,7 @@ final class PublicSky {
     /** The sky after a change; what is equal to what was there before has not changed. */
     PublicSky with(Basis basis, ElementSets change) {
         Map<String, Listed> now = change.getAnew() ? new TreeMap<>() : new TreeMap<>(byKey);
-        Set<String> fresh = new HashSet<>(isComplete ? Set.of() : changed);
+        Set<String> changedNow = new HashSet<>(isComplete ? Set.of() : changed);
         Basis shared = basis.toBuilder().clearAudiences().build();
         for (MeanElements one : change.getElementsList()) {
             String key = ObjectKey.of(one.getObject()).map(ObjectKey::text).orElse("");
@@ -68,10 +68,10 @@ final class PublicSky {
                 now.put(key, before);
             } else if (!key.isEmpty()) {
                 now.put(key, new Listed(shared, one, screened(key, one)));
-                fresh.add(key);
+                changedNow.add(key);
             }
         }
-        return new PublicSky(now, fresh, !change.getMore());
+        return new PublicSky(now, changedNow, !change.getMore());
     }
 
     private static Optional<ScreenedObject> screened(String key, MeanElements one) {
