@@ -23,7 +23,7 @@ import nl.sluis.proto.v1.ObjectReference;
 /** The public elements that one view may use, and which of them are new. As with {@link KnownOrbit}, equal is only what is the same. */
 final class PublicSky {
     /** A view that may use none. */
-    static final PublicSky EMPTY = new PublicSky(Map.of(), Set.of(), true);
+    static final PublicSky EMPTY = new PublicSky(Map.of(), Map.of(), Set.of(), true);
 
     /** Elements say nothing this long before or after their epoch. */
     private static final Duration OLDEST = Duration.ofDays(14);
@@ -45,11 +45,16 @@ final class PublicSky {
     }
 
     private final Map<String, Listed> byKey;
+
+    /** As it was before the change of which this is a part. */
+    private final Map<String, Listed> before;
+
     private final Set<String> changed;
     private final boolean isComplete;
 
-    private PublicSky(Map<String, Listed> byKey, Set<String> changed, boolean isComplete) {
+    private PublicSky(Map<String, Listed> byKey, Map<String, Listed> before, Set<String> changed, boolean isComplete) {
         this.byKey = byKey;
+        this.before = before;
         this.changed = changed;
         this.isComplete = isComplete;
     }
@@ -57,21 +62,20 @@ final class PublicSky {
     /** The sky after a change; what is equal to what was there before has not changed. */
     PublicSky with(Basis basis, ElementSets change) {
         Map<String, Listed> now = change.getAnew() ? new TreeMap<>() : new TreeMap<>(byKey);
+        Map<String, Listed> last = isComplete ? byKey : before;
         Set<String> changedNow = new HashSet<>(isComplete ? Set.of() : changed);
         Basis shared = basis.toBuilder().clearAudiences().build();
         for (MeanElements one : change.getElementsList()) {
             String key = ObjectKey.of(one.getObject()).map(ObjectKey::text).orElse("");
-            Listed before = byKey.get(key);
-            if (before != null
-                    && before.basis().equals(shared)
-                    && before.elements().equals(one)) {
-                now.put(key, before);
+            Listed same = last.get(key);
+            if (same != null && same.basis().equals(shared) && same.elements().equals(one)) {
+                now.put(key, same);
             } else if (!key.isEmpty()) {
                 now.put(key, new Listed(shared, one, screened(key, one)));
                 changedNow.add(key);
             }
         }
-        return new PublicSky(now, changedNow, !change.getMore());
+        return new PublicSky(now, last, changedNow, !change.getMore());
     }
 
     private static Optional<ScreenedObject> screened(String key, MeanElements one) {
@@ -92,7 +96,7 @@ final class PublicSky {
         }
         Map<String, Listed> now = new TreeMap<>(byKey);
         now.values().removeIf(isOfIt);
-        return new PublicSky(now, changed, isComplete);
+        return new PublicSky(now, before, changed, isComplete);
     }
 
     /** Whether nothing follows that belongs to the last change. */

@@ -254,6 +254,10 @@ class NewElementsTest {
         assertThat(handle(part(catalogue, "c1", false, false))).isNotEmpty();
 
         assertThat(handle(part(catalogue, "c1", true, false))).isEmpty();
+        int half = catalogue.size() / 2;
+        assertThat(handle(part(catalogue.subList(0, half), "c1", true, true))).isEmpty();
+        assertThat(handle(part(catalogue.subList(half, catalogue.size()), "c1", false, false)))
+                .isEmpty();
     }
 
     @Test
