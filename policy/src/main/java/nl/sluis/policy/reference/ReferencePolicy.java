@@ -194,7 +194,9 @@ public final class ReferencePolicy {
                 delay = Math.max(delay, d.delayS());
             }
         }
-        Outcome outcome = now.isBefore(received.plusSeconds(delay)) ? Outcome.DELAYED : Outcome.RELEASED;
+        // without a delay nothing is held, also in the millisecond of its receipt
+        boolean isHeld = delay > 0 && now.isBefore(received.plusSeconds(delay));
+        Outcome outcome = isHeld ? Outcome.DELAYED : Outcome.RELEASED;
         return new Answer(
                 outcome, Set.of(), redact, sigma, delay, keep, label.released().digestHex());
     }

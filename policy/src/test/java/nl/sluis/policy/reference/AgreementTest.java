@@ -132,6 +132,26 @@ class AgreementTest {
         compareAtRandom(10_000_000);
     }
 
+    /** A receipt is rounded up and now down: of what is decided at once, one is a millisecond after the other. */
+    @Test
+    void whatIsReceivedNowIsDecidedAlikeToTheNanosecond() throws Exception {
+        PolicyBundle bundle = TestBundles.bundle(SEVEN_RULES);
+        List<Item> items = new ArrayList<>();
+        for (long ns : new long[] {-1_000_001, -1_000_000, -1, 0, 1, 999_999, 1_000_000, 1_000_001, 2_000_001}) {
+            for (String object : List.of("1", "7")) {
+                items.add(Item.derived(
+                                Kind.TRACK, labels(bundle, List.of("unclassified"), List.of("NATO"), List.of("FRA")))
+                        .objects(List.of(ItemObject.of(object)))
+                        .received(NOW.plusNanos(ns))
+                        .build());
+            }
+        }
+
+        compare(bundle, items, "now");
+
+        assertThat(seen).containsKeys("RELEASED", "DELAYED", "CLOCK");
+    }
+
     @Test
     void theExplainMatrixHasEveryRuleThatHitsATenantAndNoOther() throws Exception {
         SplittableRandom random = new SplittableRandom(20260302);
