@@ -22,8 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +43,6 @@ import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.journal.v1.Solution;
 import nl.sluis.journal.v1.StoredContribution;
 import nl.sluis.journal.v1.StoredRecord;
-import nl.sluis.orbit.GeodeticPosition;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.ccsds.ElementsReader;
@@ -55,7 +52,6 @@ import nl.sluis.orbit.determination.CommonError;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Simulation;
 import nl.sluis.orbit.encounter.Sgp4;
-import nl.sluis.orbit.measurement.Component;
 import nl.sluis.orbit.measurement.Observation;
 import nl.sluis.orbit.measurement.Sensor;
 import nl.sluis.policy.bundle.PolicyBundle;
@@ -64,20 +60,7 @@ import nl.sluis.policy.bundle.Tenant;
 import nl.sluis.policy.label.LabelNotation;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.rule.Kind;
-import nl.sluis.proto.v1.AzimuthElevation;
-import nl.sluis.proto.v1.Corrections;
-import nl.sluis.proto.v1.GroundSite;
 import nl.sluis.proto.v1.Label;
-import nl.sluis.proto.v1.MeasurementSigmas;
-import nl.sluis.proto.v1.ObservationSeries;
-import nl.sluis.proto.v1.Range;
-import nl.sluis.proto.v1.RangeMode;
-import nl.sluis.proto.v1.TimeScale;
-import org.hipparchus.geometry.euclidean.threed.Vector3D;
-import org.orekit.frames.FramesFactory;
-import org.orekit.time.AbsoluteDate;
-import org.orekit.time.TimeScalesFactory;
-import org.orekit.utils.IERSConventions;
 
 /**
  * From the last observation of a track to the solutions with it, the stage and its journal in one process: {@code
@@ -91,12 +74,6 @@ public final class TrackBenchmark {
     private static final int EPOCHS = 10;
 
     private static final Duration STEP = Duration.ofSeconds(6);
-    private static final double RANGE_SIGMA_M = 30;
-    private static final double ANGLE_SIGMA_RAD = 2e-4;
-
-    /** A network that sees every low object: sites on a grid. */
-    private static final int GRID_DEG = 15;
-
     /** How long after the last track the stage may take to finish. */
     private static final Duration DRAIN = Duration.ofSeconds(60);
 
@@ -188,8 +165,8 @@ public final class TrackBenchmark {
 
     private void run(Path folder, int objects, int seconds) throws Exception {
         int tracks = (int) (OBSERVATIONS_PER_S * seconds / (2 * EPOCHS));
-        Map<String, Sensor> sites = sites();
-        List<Coming> coming = tracks(objects, tracks, sites);
+        RadarNetwork radars = new RadarNetwork("");
+        List<Coming> coming = tracks(objects, tracks, radars);
         System.out.printf(
                 Locale.ROOT,
                 "%,d objects in the catalogue, %,d fused, %,d tracks%n",
@@ -202,7 +179,9 @@ public final class TrackBenchmark {
             Fusion fusion = new Fusion(usability(), (key, orbit) -> ForceModel.forOrbit(orbit), fits, journal, meters);
             try (Stage stage = new Stage("fusion", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion)) {
                 stage.start();
-                journal.append(LogName.CONTRIBUTIONS, NewEntry.of(sensors(sites).toByteArray()))
+                journal.append(
+                                LogName.CONTRIBUTIONS,
+                                NewEntry.of(sensors(radars).toByteArray()))
                         .join();
                 journal.append(LogName.CONTRIBUTIONS, NewEntry.of(elements().toByteArray()))
                         .join();
@@ -382,40 +361,11 @@ public final class TrackBenchmark {
         return known != null && known.roles().contains(Role.SUBSCRIBER);
     }
 
-    private Map<String, Sensor> sites() {
-        Map<String, Sensor> sites = new TreeMap<>();
-        for (int latitude = -75; latitude <= 75; latitude += GRID_DEG) {
-            for (int longitude = -180; longitude < 180; longitude += GRID_DEG) {
-                String id = "site-" + latitude + "-" + longitude;
-                sites.put(
-                        id,
-                        new Sensor(
-                                id,
-                                GeodeticPosition.ofDegrees(latitude, longitude, 0),
-                                Map.of(
-                                        Component.RANGE, RANGE_SIGMA_M,
-                                        Component.AZIMUTH, ANGLE_SIGMA_RAD,
-                                        Component.ELEVATION, ANGLE_SIGMA_RAD),
-                                Map.of(),
-                                Set.of()));
-            }
-        }
-        return sites;
-    }
-
-    private StoredContribution sensors(Map<String, Sensor> sites) {
+    private StoredContribution sensors(RadarNetwork radars) {
         StoredContribution.Builder contribution = contribution("sensors", "NLD", start);
-        sites.values()
-                .forEach(site -> contribution.addRecords(StoredRecord.newBuilder()
-                        .setSensor(nl.sluis.proto.v1.Sensor.newBuilder()
-                                .setSensorId(site.id())
-                                .setGround(GroundSite.newBuilder()
-                                        .setLatitudeRad(site.position().latitudeRad())
-                                        .setLongitudeRad(site.position().longitudeRad()))
-                                .setSigmas(MeasurementSigmas.newBuilder()
-                                        .setRangeM(RANGE_SIGMA_M)
-                                        .setAzimuthRad(ANGLE_SIGMA_RAD)
-                                        .setElevationRad(ANGLE_SIGMA_RAD)))));
+        radars.registrations()
+                .forEach(site ->
+                        contribution.addRecords(StoredRecord.newBuilder().setSensor(site)));
         return contribution.build();
     }
 
@@ -435,7 +385,7 @@ public final class TrackBenchmark {
     }
 
     /** Objects in turn, in an order by seed, each seen by the site nearest below it. */
-    private List<Coming> tracks(int objects, int tracks, Map<String, Sensor> sites) throws Exception {
+    private List<Coming> tracks(int objects, int tracks, RadarNetwork radars) throws Exception {
         List<MeanElements> some = new ArrayList<>(catalogue);
         Collections.shuffle(some, new Random(1));
         List<MeanElements> fused =
@@ -446,7 +396,7 @@ public final class TrackBenchmark {
             List<Future<List<Coming>>> made = new ArrayList<>();
             for (int i = 0; i < fused.size(); i++) {
                 int object = i;
-                made.add(workers.submit(() -> tracks(fused.get(object), object, fused.size(), tracks, sites)));
+                made.add(workers.submit(() -> tracks(fused.get(object), object, fused.size(), tracks, radars)));
             }
             Coming[] inOrder = new Coming[tracks];
             for (int i = 0; i < made.size(); i++) {
@@ -473,7 +423,7 @@ public final class TrackBenchmark {
         }
     }
 
-    private List<Coming> tracks(MeanElements elements, int object, int objects, int tracks, Map<String, Sensor> sites) {
+    private List<Coming> tracks(MeanElements elements, int object, int objects, int tracks, RadarNetwork radars) {
         OrbitState stated = Sgp4.state(elements, start);
         // as far off as elements are
         OrbitState truth = new OrbitState(
@@ -490,7 +440,7 @@ public final class TrackBenchmark {
             for (int k = EPOCHS - 1; k >= 0; k--) {
                 epochs.add(end.minus(STEP.multipliedBy(k)));
             }
-            Sensor site = nearest(simulation.truth(epochs.get(EPOCHS / 2)), sites);
+            Sensor site = radars.below(simulation.truth(epochs.get(EPOCHS / 2)));
             String id = "track-" + i;
             String owner = OWNERS.get(new Random(i).nextInt(OWNERS.size()));
             List<Observation> seen = simulation.observe(site, epochs);
@@ -499,58 +449,11 @@ public final class TrackBenchmark {
                     seen.isEmpty()
                             ? ByteString.EMPTY
                             : contribution(id, owner, end)
-                                    .addRecords(StoredRecord.newBuilder().setObservations(series(site, seen)))
+                                    .addRecords(
+                                            StoredRecord.newBuilder().setObservations(RadarNetwork.series(site, seen)))
                                     .build()
                                     .toByteString()));
         }
         return coming;
-    }
-
-    private static Sensor nearest(OrbitState object, Map<String, Sensor> sites) {
-        Vector3D inertial = new Vector3D(
-                object.positionM().x(),
-                object.positionM().y(),
-                object.positionM().z());
-        Vector3D down = FramesFactory.getGCRF()
-                .getTransformTo(
-                        FramesFactory.getITRF(IERSConventions.IERS_2010, true),
-                        new AbsoluteDate(object.epoch(), TimeScalesFactory.getUTC()))
-                .transformPosition(inertial)
-                .normalize();
-        Sensor nearest = sites.values().iterator().next();
-        double best = -1;
-        for (Sensor site : sites.values()) {
-            Vector3D up =
-                    new Vector3D(site.position().longitudeRad(), site.position().latitudeRad());
-            if (up.dotProduct(down) > best) {
-                best = up.dotProduct(down);
-                nearest = site;
-            }
-        }
-        return nearest;
-    }
-
-    private static ObservationSeries series(Sensor site, List<Observation> seen) {
-        ObservationSeries.Builder series = ObservationSeries.newBuilder()
-                .setSensorId(site.id())
-                .setTimeScale(TimeScale.TIME_SCALE_UTC)
-                .setCorrections(Corrections.newBuilder()
-                        .setTroposphere(true)
-                        .setIonosphere(true)
-                        .setAberration(true));
-        for (Observation one : seen) {
-            nl.sluis.proto.v1.Observation.Builder observation =
-                    nl.sluis.proto.v1.Observation.newBuilder().setEpoch(Times.timestamp(one.epoch()));
-            if (one instanceof Observation.Range range) {
-                observation.setRange(
-                        Range.newBuilder().setRangeM(range.rangeM()).setMode(RangeMode.RANGE_MODE_TWO_WAY));
-            } else if (one instanceof Observation.AzimuthElevation direction) {
-                observation.setAzimuthElevation(AzimuthElevation.newBuilder()
-                        .setAzimuthRad(direction.azimuthRad())
-                        .setElevationRad(direction.elevationRad()));
-            }
-            series.addObservations(observation);
-        }
-        return series.build();
     }
 }

@@ -9,35 +9,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
+import nl.sluis.benchmarks.fusion.RadarNetwork;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.orbit.Frame;
-import nl.sluis.orbit.GeodeticPosition;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.determination.CommonError;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.Simulation;
-import nl.sluis.orbit.measurement.Component;
-import nl.sluis.orbit.measurement.Observation;
 import nl.sluis.orbit.measurement.Sensor;
-import nl.sluis.proto.v1.AzimuthElevation;
 import nl.sluis.proto.v1.Contribution;
-import nl.sluis.proto.v1.Corrections;
 import nl.sluis.proto.v1.Ephemeris;
-import nl.sluis.proto.v1.GroundSite;
 import nl.sluis.proto.v1.Label;
-import nl.sluis.proto.v1.MeasurementSigmas;
 import nl.sluis.proto.v1.ObjectReference;
-import nl.sluis.proto.v1.ObservationSeries;
 import nl.sluis.proto.v1.Product;
-import nl.sluis.proto.v1.Range;
-import nl.sluis.proto.v1.RangeMode;
-import nl.sluis.proto.v1.TimeScale;
 
 /**
  * What a network of radars saw of low objects during the last hours, simulated: tracks of 20 observations, each of a named
@@ -51,8 +40,6 @@ final class Tracking {
     private static final Duration STEP = Duration.ofSeconds(6);
     private static final Duration SEEN_DURING = Duration.ofHours(6);
     private static final int FIRST_NUMBER = 90_000;
-    private static final double RANGE_SIGMA_M = 30;
-    private static final double ANGLE_SIGMA_RAD = 2e-4;
     private static final double EARTH_RADIUS_M = 6_378_137;
     private static final double GM = 3.986004418e14;
     private static final double LOWEST_M = 600_000;
@@ -61,14 +48,10 @@ final class Tracking {
     /** How far off the orbits are that are stated before. */
     private static final Vector3 STATED_OFF_M = new Vector3(300, -200, 100);
 
-    /** A site every 15 degrees sees each object at any time. */
-    private static final int GRID_DEG = 15;
-
     private final Instant start;
     private final Label label;
-    private final String nation;
     private final List<OrbitState> orbits;
-    private final List<Sensor> sites;
+    private final RadarNetwork radars;
     private final List<Track> tracks;
 
     /** Numbers of tracks that were not delivered yet, by object and last epoch. */
@@ -88,9 +71,8 @@ final class Tracking {
     Tracking(int objects, int tracks, Instant now, Label label, String nation) {
         this.start = now.minus(SEEN_DURING);
         this.label = label;
-        this.nation = nation;
         this.orbits = IntStream.range(0, objects).mapToObj(this::orbit).toList();
-        this.sites = sites();
+        this.radars = new RadarNetwork(nation + "/");
         int each = (tracks + objects - 1) / objects;
         this.tracks = IntStream.range(0, objects)
                 .parallel()
@@ -128,37 +110,11 @@ final class Tracking {
                         .times(Math.sqrt(GM / radius)));
     }
 
-    private List<Sensor> sites() {
-        List<Sensor> grid = new ArrayList<>();
-        for (int latitude = -75; latitude <= 75; latitude += GRID_DEG) {
-            for (int longitude = -180; longitude < 180; longitude += GRID_DEG) {
-                grid.add(new Sensor(
-                        nation + "/site-" + latitude + "-" + longitude,
-                        GeodeticPosition.ofDegrees(latitude, longitude, 0),
-                        Map.of(
-                                Component.RANGE, RANGE_SIGMA_M,
-                                Component.AZIMUTH, ANGLE_SIGMA_RAD,
-                                Component.ELEVATION, ANGLE_SIGMA_RAD),
-                        Map.of(),
-                        Set.of()));
-            }
-        }
-        return List.copyOf(grid);
-    }
-
     /** The sensors as they are to be registered. */
     List<nl.sluis.proto.v1.Sensor> sensors() {
-        return sites.stream()
-                .map(site -> nl.sluis.proto.v1.Sensor.newBuilder()
-                        .setSensorId(site.id())
-                        .setParticipant(site.id())
-                        .setGround(GroundSite.newBuilder()
-                                .setLatitudeRad(site.position().latitudeRad())
-                                .setLongitudeRad(site.position().longitudeRad()))
-                        .setSigmas(MeasurementSigmas.newBuilder()
-                                .setRangeM(RANGE_SIGMA_M)
-                                .setAzimuthRad(ANGLE_SIGMA_RAD)
-                                .setElevationRad(ANGLE_SIGMA_RAD))
+        return radars.registrations().stream()
+                .map(site -> site.toBuilder()
+                        .setParticipant(site.getSensorId())
                         .setLabel(label)
                         .build())
                 .toList();
@@ -216,66 +172,23 @@ final class Tracking {
                     .mapToObj(i -> first.plus(STEP.multipliedBy(i)))
                     .toList();
             Instant end = epochs.get(EPOCHS - 1);
-            Sensor site = below(simulation.truth(epochs.get(0)));
+            Sensor site = radars.below(simulation.truth(epochs.get(0)));
             made.add(new Track(
                     object,
                     end,
                     Contribution.newBuilder()
                             .setClientId("track-" + object + "-" + k)
                             .setLabel(label)
-                            .setObservations(series(object, site, simulation.observe(site, epochs)))
+                            .setObservations(RadarNetwork.series(site, simulation.observe(site, epochs))
+                                    .setObject(reference(object)))
                             .build()));
         }
         return made;
-    }
-
-    /** The site nearest below, by the Earth's mean rotation: good to a degree, which is enough to choose one. */
-    private Sensor below(OrbitState state) {
-        double days = Duration.between(Instant.parse("2000-01-01T12:00:00Z"), state.epoch())
-                        .toMillis()
-                / 86_400_000.0;
-        double turned = Math.toRadians(280.46061837 + 360.98564736629 * days);
-        Vector3 p = state.positionM();
-        double longitude = Math.atan2(p.y(), p.x()) - turned;
-        double latitude = Math.asin(p.z() / p.norm());
-        return sites.stream()
-                .max(Comparator.comparingDouble(
-                        site -> Math.sin(latitude) * Math.sin(site.position().latitudeRad())
-                                + Math.cos(latitude)
-                                        * Math.cos(site.position().latitudeRad())
-                                        * Math.cos(longitude - site.position().longitudeRad())))
-                .orElseThrow();
     }
 
     private static ObjectReference reference(int object) {
         return ObjectReference.newBuilder()
                 .setCatalogueNumber(FIRST_NUMBER + object)
                 .build();
-    }
-
-    private static ObservationSeries series(int object, Sensor site, List<Observation> seen) {
-        ObservationSeries.Builder series = ObservationSeries.newBuilder()
-                .setSensorId(site.id())
-                .setObject(reference(object))
-                .setTimeScale(TimeScale.TIME_SCALE_UTC)
-                .setCorrections(Corrections.newBuilder()
-                        .setLightTime(true)
-                        .setTroposphere(true)
-                        .setIonosphere(true)
-                        .setAberration(true));
-        for (Observation one : seen) {
-            nl.sluis.proto.v1.Observation.Builder observation =
-                    nl.sluis.proto.v1.Observation.newBuilder().setEpoch(Times.timestamp(one.epoch()));
-            if (one instanceof Observation.Range range) {
-                observation.setRange(
-                        Range.newBuilder().setRangeM(range.rangeM()).setMode(RangeMode.RANGE_MODE_TWO_WAY));
-            } else if (one instanceof Observation.AzimuthElevation direction) {
-                observation.setAzimuthElevation(AzimuthElevation.newBuilder()
-                        .setAzimuthRad(direction.azimuthRad())
-                        .setElevationRad(direction.elevationRad()));
-            }
-            series.addObservations(observation);
-        }
-        return series.build();
     }
 }
