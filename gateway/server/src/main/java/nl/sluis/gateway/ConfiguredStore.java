@@ -20,7 +20,7 @@ import nl.sluis.gateway.store.StoreLimits;
 
 /** Opens the journal that the configuration names. */
 final class ConfiguredStore {
-    /** Logs of which a part may go. What was released to whom stays, for cursors count it. */
+    /** Logs of which a part may go. The others are small, or prove what was done. */
     private static final List<LogName> RETAINED = List.of(
             LogName.CONTRIBUTIONS,
             LogName.QUARANTINE,

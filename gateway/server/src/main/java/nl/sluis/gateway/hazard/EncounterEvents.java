@@ -391,7 +391,7 @@ final class EncounterEvents {
         Known nearest = null;
         for (Known one : encounters) {
             Duration apart = Duration.between(one.tca, tca).abs();
-            if (apart.compareTo(SAME_EVENT) <= 0
+            if (isSame(one.tca, tca)
                     && (nearest == null
                             || apart.compareTo(
                                             Duration.between(nearest.tca, tca).abs())
@@ -402,8 +402,13 @@ final class EncounterEvents {
         return nearest;
     }
 
+    /** Whether two closest approaches of one pair are one encounter. */
+    static boolean isSame(Instant tca, Instant other) {
+        return Duration.between(tca, other).abs().compareTo(SAME_EVENT) <= 0;
+    }
+
     /** The pair in an order of its own, so that it does not matter who is warned of whom. */
-    private static String pair(ConjunctionWarning message) {
+    static String pair(ConjunctionWarning message) {
         String a = key(message.getObject1().getObject());
         String b = key(message.getObject2().getObject());
         return a.compareTo(b) <= 0 ? a + " " + b : b + " " + a;

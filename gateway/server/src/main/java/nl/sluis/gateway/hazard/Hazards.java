@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nl.sluis.gateway.item.Digests;
 import nl.sluis.gateway.item.ObjectKey;
@@ -490,7 +491,6 @@ public final class Hazards implements Stage.Work {
     /** What the objects of which elements are new meet, as far as elements tell. */
     private List<StoredProduct> screened(String mode, List<String> audiences, PublicSky sky) {
         List<StoredProduct> products = new ArrayList<>();
-        Set<String> chains = new HashSet<>();
         ElementScreening.Found found = sky.changed().size() * FEW < sky.size()
                 ? oneOnAll.changed(sky)
                 : screening.screen(sky.elements()).of(sky.changed());
@@ -505,19 +505,27 @@ public final class Hazards implements Stage.Work {
                                 sky,
                                 conjunction.getObject1().getObject(),
                                 conjunction.getObject2().getObject())
-                        .ifPresent(basis ->
-                                products.addAll(inEvents(basis, inputs(basis), timed(basis, conjunction), chains)));
+                        .ifPresent(basis -> products.addAll(
+                                inEvents(basis, inputs(basis), timed(basis, conjunction), new HashSet<>())));
             }
         }
+        // what was found stays, also where nobody was told of it: whom it was told depends on orbits that others know
+        Map<String, List<Instant>> tcas = found.conjunctions().stream()
+                .collect(Collectors.groupingBy(
+                        EncounterEvents::pair,
+                        Collectors.mapping(one -> Times.instant(one.getTca()), Collectors.toList())));
         sky.newest()
                 .ifPresent(start -> events.cleared(
                                 mode,
                                 audiences,
                                 sky.changed(),
-                                warning -> Warnings.isOfElements(warning, sky.changed()),
+                                warning -> Warnings.isOfElements(warning, sky.changed())
+                                        && tcas.getOrDefault(EncounterEvents.pair(warning), List.of()).stream()
+                                                .noneMatch(tca ->
+                                                        EncounterEvents.isSame(tca, Times.instant(warning.getTca()))),
                                 start,
                                 start.plus(oneOnAll.window()),
-                                chains)
+                                Set.of())
                         .forEach(open -> products.add(over(open, ConjunctionState.CONJUNCTION_STATE_CLEARED))));
         for (Proximity proximity : found.proximities()) {
             joined(audiences, sky, proximity.getObject1(), proximity.getObject2())

@@ -22,8 +22,7 @@ import nl.sluis.orbit.encounter.ScreeningResult;
 
 /**
  * Screens one fused orbit against the public elements of a view, or against another fused orbit; and a few new elements against
- * all of a view. The catalogue's states are
- * kept in memory, and of a new set of elements only what changed is computed.
+ * all of a view. The catalogue's states are kept in memory, and of a new set of elements only what changed is computed.
  */
 public final class OneOnAll {
     /**

@@ -35,9 +35,9 @@ import nl.sluis.proto.v1.Vector3;
 final class Warnings {
     static final String ORIGINATOR = "SLUIS";
 
-    /** What a message calls the ephemeris of an operator: whose it is, is for its label to say. */
     private static final String ELEMENTS = "public elements";
 
+    /** What a message calls the ephemeris of an operator: whose it is, is for its label to say. */
     private static final String EPHEMERIS = "EXTERNAL EPHEMERIS";
 
     /** What a size or an uncertainty that is wrong by this factor, either way, makes of the probability. */
