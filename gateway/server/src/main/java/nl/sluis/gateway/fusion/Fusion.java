@@ -567,15 +567,15 @@ public final class Fusion implements Stage.Work {
 
         elements.forEach((order, one) -> {
             ObjectKey.of(one.getObject()).ifPresent(key -> {
-                PublicElements listedOne =
+                PublicElements newest =
                         new PublicElements(order, contribution.getContributionId(), received, label, key, one);
                 Input.ofElements(order, contribution, label, one).ifPresent(start -> addStart(start, key));
-                list(label.mode(), listedOne);
+                list(label.mode(), newest);
                 BitSet usable = policy.usable(label, key, Kind.CONJUNCTION);
-                listed.put(listedOne, usable);
+                listed.put(newest, usable);
                 catalogues
                         .computeIfAbsent(label.mode(), none -> new Compartments<>(PublicElements::order))
-                        .add(usable, listedOne);
+                        .add(usable, newest);
             });
         });
         Touched all = new Touched(
