@@ -30,7 +30,7 @@ record PublicElements(
         ObjectKey key,
         MeanElements elements) {
 
-    /** Elements in one entry of a log: a quarter of what an entry may be large. */
+    /** Elements in one entry of a log: with names of usual length far less than an entry may hold. */
     static final int PART_MAX = 5_000;
 
     /** The latest of each object, in the order of the log. */
