@@ -66,17 +66,32 @@ public record Ephemeris(List<Point> points) {
     }
 
     /**
-     * Returns the state at an epoch.
+     * Returns the state at an epoch, and its covariance where there is one.
      *
      * @return empty if the epoch lies outside: an ephemeris never extrapolates
      */
     public Optional<Point> at(Instant epoch) {
+        return stateAt(epoch).map(state -> {
+            int after = firstNotBefore(epoch);
+            Point there = points.get(after);
+            return there.state().epoch().equals(epoch)
+                    ? there
+                    : new Point(state, blended(points.get(after - 1), there, state));
+        });
+    }
+
+    /**
+     * Returns the state alone, which costs a part of that.
+     *
+     * @return empty if the epoch lies outside
+     */
+    public Optional<OrbitState> stateAt(Instant epoch) {
         if (epoch.isBefore(start()) || epoch.isAfter(end())) {
             return Optional.empty();
         }
         int after = firstNotBefore(epoch);
         if (points.get(after).state().epoch().equals(epoch)) {
-            return Optional.of(points.get(after));
+            return Optional.of(points.get(after).state());
         }
         int first = Math.max(0, Math.min(after - POINTS_IN_POLYNOMIAL / 2, points.size() - POINTS_IN_POLYNOMIAL));
         int last = Math.min(points.size(), first + POINTS_IN_POLYNOMIAL);
@@ -95,12 +110,11 @@ public record Ephemeris(List<Point> points) {
                     });
         }
         double[][] value = polynomial.derivatives(0, 1);
-        OrbitState state = new OrbitState(
+        return Optional.of(new OrbitState(
                 epoch,
                 points.get(0).state().frame(),
                 new Vector3(value[0][0], value[0][1], value[0][2]),
-                new Vector3(value[1][0], value[1][1], value[1][2]));
-        return Optional.of(new Point(state, blended(points.get(after - 1), points.get(after), state)));
+                new Vector3(value[1][0], value[1][1], value[1][2])));
     }
 
     private static Optional<SymmetricMatrix> blended(Point before, Point after, OrbitState state) {

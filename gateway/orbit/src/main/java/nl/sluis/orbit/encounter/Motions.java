@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.SymmetricMatrix;
 import nl.sluis.orbit.Vector3;
@@ -15,10 +14,8 @@ import nl.sluis.orbit.determination.LocalAxes;
 import nl.sluis.orbit.internal.Convert;
 import org.jspecify.annotations.Nullable;
 import org.orekit.errors.OrekitException;
-import org.orekit.frames.Transform;
 import org.orekit.propagation.analytical.tle.TLEPropagator;
 import org.orekit.time.AbsoluteDate;
-import org.orekit.utils.CartesianDerivativesFilter;
 import org.orekit.utils.Constants;
 import org.orekit.utils.PVCoordinates;
 
@@ -63,7 +60,7 @@ final class Motions {
                     gaps[i] = oneLine(e);
                 }
             } else if (objects.get(i).motion() instanceof ScreenedObject.Sampled motion) {
-                ephemerides[i] = inTeme(motion.ephemeris());
+                ephemerides[i] = motion.inTeme().ephemeris();
             }
         }
     }
@@ -126,12 +123,12 @@ final class Motions {
         if (ephemeris == null) {
             return null;
         }
-        Optional<Ephemeris.Point> point = ephemeris.at(instant(t));
-        if (point.isEmpty()) {
+        Optional<OrbitState> state = ephemeris.stateAt(instant(t));
+        if (state.isEmpty()) {
             gap(i, t, "states from " + ephemeris.start() + " to " + ephemeris.end() + " only");
             return null;
         }
-        return Convert.pv(point.get().state());
+        return Convert.pv(state.get());
     }
 
     /**
@@ -190,29 +187,6 @@ final class Motions {
 
     private static String oneLine(OrekitException e) {
         return String.valueOf(e.getMessage()).replace('\n', ' ');
-    }
-
-    private static Ephemeris inTeme(Ephemeris ephemeris) {
-        if (ephemeris.points().get(0).state().frame() == Frame.TEME) {
-            return ephemeris;
-        }
-        List<Ephemeris.Point> points = new ArrayList<>();
-        for (Ephemeris.Point point : ephemeris.points()) {
-            OrbitState state = point.state();
-            Transform toTeme =
-                    Convert.frame(state.frame()).getTransformTo(Convert.frame(Frame.TEME), Convert.date(state.epoch()));
-            PVCoordinates pv = toTeme.transformPVCoordinates(Convert.pv(state));
-            double[][] byState = new double[6][6];
-            toTeme.getJacobian(CartesianDerivativesFilter.USE_PV, byState);
-            points.add(new Ephemeris.Point(
-                    new OrbitState(
-                            state.epoch(),
-                            Frame.TEME,
-                            Convert.vector(pv.getPosition()),
-                            Convert.vector(pv.getVelocity())),
-                    point.covariance().map(c -> c.congruent(byState))));
-        }
-        return new Ephemeris(points);
     }
 
     ScreenedObject object(int i) {

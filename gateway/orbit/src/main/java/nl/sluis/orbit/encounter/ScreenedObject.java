@@ -1,9 +1,17 @@
 package nl.sluis.orbit.encounter;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
+import nl.sluis.orbit.Frame;
+import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.ccsds.MeanElements;
 import nl.sluis.orbit.determination.Ephemeris;
+import nl.sluis.orbit.internal.Convert;
+import org.orekit.frames.Transform;
+import org.orekit.utils.CartesianDerivativesFilter;
+import org.orekit.utils.PVCoordinates;
 
 /**
  * One object as one source knows its motion.
@@ -37,7 +45,31 @@ public record ScreenedObject(String identity, String name, String source, Motion
      *
      * @param ephemeris in an inertial or terrestrial frame, with covariances where they are known
      */
-    public record Sampled(Ephemeris ephemeris) implements Motion {}
+    public record Sampled(Ephemeris ephemeris) implements Motion {
+        /** Returns the same in the frame in which objects are screened: who is screened often need not be turned each time. */
+        public Sampled inTeme() {
+            if (ephemeris.points().get(0).state().frame() == Frame.TEME) {
+                return this;
+            }
+            List<Ephemeris.Point> points = new ArrayList<>();
+            for (Ephemeris.Point point : ephemeris.points()) {
+                OrbitState state = point.state();
+                Transform toTeme = Convert.frame(state.frame())
+                        .getTransformTo(Convert.frame(Frame.TEME), Convert.date(state.epoch()));
+                PVCoordinates pv = toTeme.transformPVCoordinates(Convert.pv(state));
+                double[][] byState = new double[6][6];
+                toTeme.getJacobian(CartesianDerivativesFilter.USE_PV, byState);
+                points.add(new Ephemeris.Point(
+                        new OrbitState(
+                                state.epoch(),
+                                Frame.TEME,
+                                Convert.vector(pv.getPosition()),
+                                Convert.vector(pv.getVelocity())),
+                        point.covariance().map(c -> c.congruent(byState))));
+            }
+            return new Sampled(new Ephemeris(points));
+        }
+    }
 
     /**
      * Checks the identity.

@@ -41,6 +41,7 @@ final class KnownOrbit {
     private final OrbitSource source;
     private final Instant start;
     private final Instant end;
+    private @Nullable Ephemeris states;
     private @Nullable ScreenedObject screened;
     private boolean isFollowed;
 
@@ -129,11 +130,14 @@ final class KnownOrbit {
         if (!isFollowed) {
             isFollowed = true;
             given.or(() -> track.flatMap(made -> Trajectories.table(made, start, end, step(made))))
-                    .ifPresent(states -> screened = new ScreenedObject(
-                            key.text(),
-                            object.getName(),
-                            source.name().toLowerCase(Locale.ROOT),
-                            new ScreenedObject.Sampled(states)));
+                    .ifPresent(followed -> {
+                        states = followed;
+                        screened = new ScreenedObject(
+                                key.text(),
+                                object.getName(),
+                                source.name().toLowerCase(Locale.ROOT),
+                                new ScreenedObject.Sampled(followed).inTeme());
+                    });
         }
         return Optional.ofNullable(screened);
     }
@@ -153,9 +157,7 @@ final class KnownOrbit {
 
     /** Where it was said to be at a time, with its covariance. */
     private Optional<Ephemeris.Point> at(Instant epoch) {
-        return screened()
-                .flatMap(object ->
-                        ((ScreenedObject.Sampled) object.motion()).ephemeris().at(epoch));
+        return screened().flatMap(object -> Optional.ofNullable(states)).flatMap(followed -> followed.at(epoch));
     }
 
     /**
