@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -165,8 +167,18 @@ public final class ContributeCommand implements Callable<Integer> {
         StreamEnd end;
         try (Contributor contributor = client.contributor(options)) {
             List<CompletionStage<ContributionOutcome>> answers = new ArrayList<>();
+            Map<String, CompletionStage<ContributionOutcome>> sent = new HashMap<>();
             for (Contribution item : items) {
-                answers.add(contributor.submit(item).whenComplete((outcome, failure) -> {
+                CompletionStage<ContributionOutcome> same = sent.get(item.getClientId());
+                if (same != null) {
+                    // equal files share a client id, which is in flight once; the gateway then knows the second
+                    same.handle((outcome, failure) -> outcome)
+                            .toCompletableFuture()
+                            .join();
+                }
+                CompletionStage<ContributionOutcome> answer = contributor.submit(item);
+                sent.put(item.getClientId(), answer);
+                answers.add(answer.whenComplete((outcome, failure) -> {
                     int count = answered.incrementAndGet();
                     progress.step(() -> "contributing: " + count + " of " + items.size() + " files answered");
                 }));

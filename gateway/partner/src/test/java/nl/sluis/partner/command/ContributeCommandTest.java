@@ -7,6 +7,7 @@ import com.google.rpc.BadRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -91,6 +92,39 @@ class ContributeCommandTest {
 
         assertThat(ran.err().lines().filter(line -> line.startsWith("contributing: ")))
                 .containsExactly("contributing: 3 of 4 files answered");
+    }
+
+    @Test
+    void aFileThatIsGivenTwiceIsAnsweredTwice() throws Exception {
+        // answers to what came before go out with the answer to `other.tdm`, so the first of the two is still in flight
+        List<ContributeResponse> waiting = new ArrayList<>();
+        gateway.contributions.add(answers -> new Contributing(
+                request -> {
+                    Contribution item = request.getContribution();
+                    boolean known = received.stream().anyMatch(item::equals);
+                    received.add(item);
+                    waiting.add(ContributeResponse.newBuilder()
+                            .setClientId(item.getClientId())
+                            .setAccepted(Accepted.newBuilder()
+                                    .setContributionId("id")
+                                    .setRecords(1)
+                                    .setDuplicate(known))
+                            .build());
+                    if (received.size() > 1) {
+                        waiting.forEach(answers::onNext);
+                        waiting.clear();
+                    }
+                },
+                answers::onCompleted));
+        Path file = file("pass.tdm", "CCSDS_TDM_VERS = 2.0\n");
+        Ran ran = contribute(file, file("other.tdm", "CCSDS_TDM_VERS = 2.0\n"), file);
+
+        assertThat(ran.out()).isEqualToNormalizingNewlines("""
+                accepted    pass.tdm  1 records, 0 observations  id
+                accepted    other.tdm  1 records, 0 observations  id
+                stored      pass.tdm  1 records, 0 observations  id
+                """);
+        assertThat(ran.exitCode()).isZero();
     }
 
     @Test
