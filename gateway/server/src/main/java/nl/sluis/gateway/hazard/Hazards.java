@@ -72,6 +72,8 @@ public final class Hazards implements Stage.Work {
     // written by the stage's own thread, and read by those who ask whether it is idle
     private volatile long handled;
     private volatile Instant nextDue = Instant.MAX;
+    // as it was last seen: to ask for it before each entry would take longer than the entry where a server is asked
+    private volatile long watermark;
 
     /**
      * The version before, by product and audience. Audiences with equal views have equal histories, so the
@@ -194,8 +196,11 @@ public final class Hazards implements Stage.Work {
     /** Something is due by the clock, and no entry stands before it. */
     @Override
     public boolean isStale() {
-        return handled >= journal.watermark(LogName.SOLUTIONS)
-                && !clock.instant().isBefore(nextDue);
+        if (clock.instant().isBefore(nextDue) || handled < watermark) {
+            return false;
+        }
+        watermark = journal.watermark(LogName.SOLUTIONS);
+        return handled >= watermark;
     }
 
     @Override

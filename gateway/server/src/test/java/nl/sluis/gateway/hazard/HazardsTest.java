@@ -12,12 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Thresholds;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.EmbeddedJournal;
+import nl.sluis.gateway.store.Entry;
+import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.RedisJournal;
+import nl.sluis.gateway.store.RedisProcess;
+import nl.sluis.gateway.store.RedisSettings;
 import nl.sluis.gateway.store.StoreLimits;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.Solution;
@@ -46,6 +53,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 
 /** Two orbits that fusion made meet; who knows both is warned, and told how the encounter goes on. */
 class HazardsTest {
@@ -62,7 +70,7 @@ class HazardsTest {
     @TempDir
     Path folder;
 
-    private EmbeddedJournal journal;
+    private Journal journal;
     private Hazards hazards;
     private Instant now = EPOCH.plusSeconds(10);
     private long position;
@@ -411,5 +419,41 @@ class HazardsTest {
                 .build());
 
         assertThat(handle(track(2, near, "c2", now, "a"))).isEmpty();
+    }
+
+    @Test
+    void redis_is_not_asked_before_each_entry_that_waits_whether_others_do() throws Exception {
+        int waiting = 20;
+        journal.close();
+        try (RedisProcess redis = RedisProcess.start(folder.resolve("redis"), RedisProcess.DURABLE);
+                Jedis server = new Jedis("127.0.0.1", redis.port())) {
+            journal =
+                    RedisJournal.open(RedisSettings.loopback(redis.port(), "hazards"), () -> now, StoreLimits.DEFAULT);
+            hazardsWith(audience -> new Thresholds(1e-7, 1e-2));
+            handle(track(1, one, "c1", now, "a"));
+            handle(track(2, near, "c2", now, "a"));
+            Solution next = track(3, far, "c3", now, "a");
+            for (int i = 0; i < waiting; i++) {
+                journal.append(LogName.SOLUTIONS, NewEntry.of(next.toByteArray()))
+                        .join();
+            }
+            // by now the encounter has passed, which is told behind what waits
+            now = now.plus(Duration.ofHours(1));
+            List<Entry> entries = journal.read(LogName.SOLUTIONS, position + 1, waiting);
+            long askedBefore = headsRead(server);
+            for (Entry entry : entries) {
+                assertThat(hazards.isStale()).isFalse();
+                hazards.handle(entry);
+            }
+
+            assertThat(headsRead(server) - askedBefore).isEqualTo(1);
+            assertThat(hazards.isStale()).isTrue();
+        }
+    }
+
+    /** How often the head of a log was asked for since that Redis started. */
+    private static long headsRead(Jedis server) {
+        Matcher calls = Pattern.compile("cmdstat_hmget:calls=(\\d+)").matcher(server.info("commandstats"));
+        return calls.find() ? Long.parseLong(calls.group(1)) : 0;
     }
 }
