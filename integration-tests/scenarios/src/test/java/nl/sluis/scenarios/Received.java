@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import nl.sluis.partner.ReceivedProduct;
@@ -80,6 +81,20 @@ final class Received implements SubscriptionListener {
             }
             wait(leftMs);
         }
+    }
+
+    /** Looks at each product once, in their order, until one fulfils the condition: a snapshot may be of many thousands. */
+    synchronized void awaitProduct(String what, Duration limit, Predicate<ReceivedProduct> condition)
+            throws InterruptedException {
+        AtomicInteger next = new AtomicInteger();
+        await(what, limit, () -> {
+            while (next.get() < products.size()) {
+                if (condition.test(products.get(next.getAndIncrement()))) {
+                    return true;
+                }
+            }
+            return false;
+        });
     }
 
     synchronized boolean isUpToDateSince(Instant time) {

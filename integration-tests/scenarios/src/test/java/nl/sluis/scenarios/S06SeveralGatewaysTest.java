@@ -328,11 +328,11 @@ class S06SeveralGatewaysTest {
     }
 
     private static void awaitNumber(Received received, long number) throws InterruptedException {
-        received.await(
+        received.awaitProduct(
                 "product " + number,
                 LIMIT,
-                () -> received.products(ProductKind.PRODUCT_KIND_INTERFERENCE).stream()
-                        .anyMatch(product -> product.product().getInterference().getFrequencyHz() == number));
+                product -> product.product().getKind() == ProductKind.PRODUCT_KIND_INTERFERENCE
+                        && product.product().getInterference().getFrequencyHz() == number);
     }
 
     private static List<Object> payloads(Received received) {
