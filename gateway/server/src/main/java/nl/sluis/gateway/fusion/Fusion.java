@@ -133,37 +133,27 @@ public final class Fusion implements Stage.Work {
 
     /** Takes up what was decided and the last orbits, which later decisions rest on. */
     @Override
-    public void begin() throws InvalidProtocolBufferException, LabelException {
-        takeOlderSensors();
-        long next = Math.max(1, journal.oldest(LogName.SOLUTIONS));
-        long end = journal.watermark(LogName.SOLUTIONS);
-        while (next <= end) {
-            for (Entry entry : journal.read(LogName.SOLUTIONS, next, READ_ENTRIES_MAX)) {
-                Solution solution = Solution.parseFrom(entry.payload());
-                if (solution.hasTrack() && solution.hasFitted()) {
-                    Mode mode = policy.bundle()
-                            .label(solution.getBasis().getLabel())
-                            .mode();
-                    learn(mode, solution);
-                    keep(
-                            new Subject(mode, key(solution)),
-                            audiences(solution),
-                            new Kept(Optional.empty(), Kept.Since.of(solution.getTrack())));
-                }
-                for (Association one : solution.getAssociations().getAssociationsList()) {
-                    Map<String, Optional<ObjectReference>> by = decided.computeIfAbsent(
-                            SeenTrack.id(one.getContributionId(), one.getRecord()), none -> new HashMap<>());
-                    Optional<ObjectReference> object =
-                            one.hasObject() ? Optional.of(one.getObject()) : Optional.empty();
-                    one.getAudiencesList().forEach(audience -> by.put(audience, object));
-                }
-                next = entry.position() + 1;
-            }
+    public void takeUp(Entry entry) throws InvalidProtocolBufferException, LabelException {
+        Solution solution = Solution.parseFrom(entry.payload());
+        if (solution.hasTrack() && solution.hasFitted()) {
+            Mode mode = policy.bundle().label(solution.getBasis().getLabel()).mode();
+            learn(mode, solution);
+            keep(
+                    new Subject(mode, key(solution)),
+                    audiences(solution),
+                    new Kept(Optional.empty(), Kept.Since.of(solution.getTrack())));
+        }
+        for (Association one : solution.getAssociations().getAssociationsList()) {
+            Map<String, Optional<ObjectReference>> by = decided.computeIfAbsent(
+                    SeenTrack.id(one.getContributionId(), one.getRecord()), none -> new HashMap<>());
+            Optional<ObjectReference> object = one.hasObject() ? Optional.of(one.getObject()) : Optional.empty();
+            one.getAudiencesList().forEach(audience -> by.put(audience, object));
         }
     }
 
-    /** Sensors whose registration is no longer kept among the contributions, but may be used by them. */
-    private void takeOlderSensors() throws InvalidProtocolBufferException {
+    /** Takes up sensors whose registration is no longer kept among the contributions, but may be used by them. */
+    @Override
+    public void begin() throws InvalidProtocolBufferException {
         long oldest = Math.max(1, journal.oldest(LogName.CONTRIBUTIONS));
         Optional<Entry> first =
                 journal.read(LogName.CONTRIBUTIONS, oldest, 1).stream().findFirst();

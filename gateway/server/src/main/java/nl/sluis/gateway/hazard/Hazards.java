@@ -46,8 +46,6 @@ import nl.sluis.proto.v1.Proximity;
 
 /** Makes products of solutions. */
 public final class Hazards implements Stage.Work {
-    private static final int READ_ENTRIES_MAX = 256;
-
     /** One of so many objects that is new costs less to screen alone than all on all. */
     private static final int FEW = 100;
 
@@ -111,30 +109,23 @@ public final class Hazards implements Stage.Work {
 
     /** Takes up the chains of versions where they were left. */
     @Override
-    public void begin() throws InvalidProtocolBufferException {
-        long next = Math.max(1, journal.oldest(LogName.PRODUCTS));
-        long end = journal.watermark(LogName.PRODUCTS);
-        while (next <= end) {
-            for (Entry entry : journal.read(LogName.PRODUCTS, next, READ_ENTRIES_MAX)) {
-                StoredProduct stored = StoredProduct.parseFrom(entry.payload());
-                if (!stored.hasWithdrawal()) {
-                    remember(stored.getBasis(), stored.getProduct());
-                    // what goes to others one by one belongs to no history
-                    if (stored.getProduct().hasConjunction()
-                            && stored.getBasis().getAudiencesCount() > 0) {
-                        events.restore(
-                                stored.getBasis().getLabel().getDataMode().name(),
-                                audiences(stored.getBasis()),
-                                stored.getBasis(),
-                                stored.getProduct());
-                    }
-                }
-                next = entry.position() + 1;
-            }
+    public void takeUp(Entry entry) throws InvalidProtocolBufferException {
+        StoredProduct stored = StoredProduct.parseFrom(entry.payload());
+        if (stored.hasWithdrawal()) {
+            return;
+        }
+        remember(stored.getBasis(), stored.getProduct());
+        // what goes to others one by one belongs to no history
+        if (stored.getProduct().hasConjunction() && stored.getBasis().getAudiencesCount() > 0) {
+            events.restore(
+                    stored.getBasis().getLabel().getDataMode().name(),
+                    audiences(stored.getBasis()),
+                    stored.getBasis(),
+                    stored.getProduct());
         }
     }
 
-    /** What was made stands in the products log, and begin has read it; what is known of orbits is taken up here. */
+    /** What was made stands in the products log, and was taken up; what is known of orbits is taken up here. */
     @Override
     public void restore(Entry entry) throws InvalidProtocolBufferException {
         Solution solution = Solution.parseFrom(entry.payload());

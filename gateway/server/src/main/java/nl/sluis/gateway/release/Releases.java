@@ -66,6 +66,9 @@ public final class Releases implements Stage.Work {
     private final Counter held;
     private final QuotaLedger quotas = new QuotaLedger();
 
+    /** What waits, as far as an earlier life's entries were taken up. */
+    private final Map<String, StoredRelease> takenUp = new HashMap<>();
+
     /**
      * @param policy the policy in force
      * @param decisions where decisions are kept for officers
@@ -102,18 +105,22 @@ public final class Releases implements Stage.Work {
                 .register(meters);
     }
 
-    /** Takes up the delays that had not ended when the release stage stopped. */
     @Override
-    public void begin() throws InvalidProtocolBufferException {
-        Map<String, StoredRelease> waiting = new HashMap<>();
-        read(release -> {
+    public void takeUp(Entry entry) throws InvalidProtocolBufferException {
+        each(entry, release -> {
             if (release.hasDue()) {
-                waiting.put(place(release), release);
+                takenUp.put(place(release), release);
             } else {
-                waiting.remove(place(release));
+                takenUp.remove(place(release));
             }
         });
-        waiting.values().forEach(this::schedule);
+    }
+
+    /** Waits on for the delays that had not ended when the release stage stopped. */
+    @Override
+    public void begin() {
+        takenUp.values().forEach(this::schedule);
+        takenUp.clear();
     }
 
     /** Reads the log, as if each entry were of one audience. */
@@ -122,12 +129,16 @@ public final class Releases implements Stage.Work {
         long end = journal.watermark(LogName.RELEASED);
         while (next <= end) {
             for (Entry entry : journal.read(LogName.RELEASED, next, READ_ENTRIES_MAX)) {
-                StoredRelease release = StoredRelease.parseFrom(entry.payload());
-                for (String audience : release.getAudiencesList()) {
-                    reader.accept(of(audience, release));
-                }
+                each(entry, reader);
                 next = entry.position() + 1;
             }
+        }
+    }
+
+    private static void each(Entry entry, Consumer<StoredRelease> reader) throws InvalidProtocolBufferException {
+        StoredRelease release = StoredRelease.parseFrom(entry.payload());
+        for (String audience : release.getAudiencesList()) {
+            reader.accept(of(audience, release));
         }
     }
 

@@ -26,6 +26,9 @@ public final class Stage implements Node.Duty {
     /** Entries read at once, and begun before the first of them is done; more would only cost memory. */
     static final int READ_ENTRIES_MAX = 64;
 
+    /** Entries of the output log read at once: nothing comes of them, so only their number of round trips counts. */
+    private static final int TAKE_UP_ENTRIES_MAX = 256;
+
     /** How long what an entry made may wait for what the next entries make: one commit for them all costs less. */
     private static final long COMMIT_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -82,7 +85,10 @@ public final class Stage implements Node.Duty {
 
     /** What a stage does with its entries. Called by one thread. */
     public interface Work extends AutoCloseable {
-        /** Takes up what stands in the output log; nobody else writes there any more. Called once, first. */
+        /** Takes up an entry of the output log, which an earlier life wrote. Called first, in the order of the entries. */
+        default void takeUp(Entry entry) throws Exception {}
+
+        /** Goes on from what was taken up, all there is: nobody else writes there any more. Called once. */
         default void begin() throws Exception {}
 
         /** Takes in an entry that was handled in an earlier life: it makes no output again. */
@@ -190,6 +196,10 @@ public final class Stage implements Node.Duty {
         try {
             registration = patiently(() -> journal.onGrowth(input, watermark -> wake()));
             long saved = patiently(this::fence);
+            takeUpOutput();
+            if (closing) {
+                return;
+            }
             patiently(() -> {
                 begin();
                 return true;
@@ -199,7 +209,7 @@ public final class Stage implements Node.Duty {
             handled = Math.max(saved, next - 1);
             position = handled;
             while (!closing) {
-                List<Entry> entries = read(next);
+                List<Entry> entries = read(input, next, READ_ENTRIES_MAX);
                 writtenNs = System.nanoTime();
                 for (Entry entry : entries) {
                     if (closing) {
@@ -235,18 +245,34 @@ public final class Stage implements Node.Duty {
         }
     }
 
-    private List<Entry> read(long from) throws InterruptedException {
+    private List<Entry> read(LogName log, long from, int entriesMax) throws InterruptedException {
         return patiently(() -> {
             try {
-                return from > journal.watermark(input) ? List.of() : journal.read(input, from, READ_ENTRIES_MAX);
+                return from > journal.watermark(log) ? List.of() : journal.read(log, from, entriesMax);
             } catch (StoreException e) {
                 if (e.code() != StoreException.Code.POSITION_TRIMMED) {
                     throw e;
                 }
                 // it had been handled: retention took it while a later life of this stage took in what stood before it
-                return journal.read(input, journal.oldest(input), READ_ENTRIES_MAX);
+                return journal.read(log, journal.oldest(log), entriesMax);
             }
         });
+    }
+
+    /** Stops where this life ends meanwhile: the next one takes up as much, and several at once would fill the memory. */
+    private void takeUpOutput() throws InterruptedException {
+        long next = Math.max(1, patiently(() -> journal.oldest(output)));
+        List<Entry> entries = read(output, next, TAKE_UP_ENTRIES_MAX);
+        while (!entries.isEmpty()) {
+            for (Entry entry : entries) {
+                if (closing) {
+                    return;
+                }
+                takeUp(entry);
+                next = entry.position() + 1;
+            }
+            entries = read(output, next, TAKE_UP_ENTRIES_MAX);
+        }
     }
 
     private void giveWay() throws InterruptedException {
@@ -300,13 +326,26 @@ public final class Stage implements Node.Duty {
         return journal.progress(output, name);
     }
 
+    private void takeUp(Entry entry) {
+        try {
+            work.takeUp(entry);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new StoreException(
+                    StoreException.Code.CORRUPT,
+                    name + ": what it wrote at `" + entry.position() + "` can't be read",
+                    e);
+        }
+    }
+
     private void begin() {
         try {
             work.begin();
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new StoreException(StoreException.Code.CORRUPT, name + ": what it wrote can't be read", e);
+            throw new StoreException(StoreException.Code.CORRUPT, name + ": what it rests on can't be read", e);
         }
     }
 

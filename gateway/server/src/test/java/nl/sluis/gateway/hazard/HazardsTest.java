@@ -102,7 +102,6 @@ class HazardsTest {
                 sources -> Optional.of(sources.get(0)),
                 clock,
                 journal);
-        hazards.begin();
     }
 
     @AfterEach
@@ -241,7 +240,6 @@ class HazardsTest {
                 sources -> Optional.of(sources.get(0)),
                 () -> now,
                 journal);
-        hazards.begin();
     }
 
     @Test

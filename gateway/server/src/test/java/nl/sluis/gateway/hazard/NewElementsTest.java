@@ -98,7 +98,6 @@ class NewElementsTest {
                 sources -> Optional.of(sources.get(0)),
                 () -> now,
                 journal);
-        opened.begin();
         return opened;
     }
 

@@ -159,6 +159,40 @@ class StageTest {
     }
 
     @Test
+    void a_stage_that_is_given_up_while_it_takes_up_what_it_wrote_reads_no_further() throws Exception {
+        try (Journal journal = open()) {
+            journal.append(
+                            LogName.SOLUTIONS,
+                            IntStream.range(0, 1_000)
+                                    .mapToObj(i -> NewEntry.of(new byte[] {1}))
+                                    .toList())
+                    .join();
+            AtomicInteger takenUp = new AtomicInteger();
+            CountDownLatch first = new CountDownLatch(1);
+            CountDownLatch givenUp = new CountDownLatch(1);
+            Stage stage = new Stage("test", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, new Recorder(0) {
+                @Override
+                public void takeUp(Entry entry) throws InterruptedException {
+                    takenUp.incrementAndGet();
+                    first.countDown();
+                    givenUp.await();
+                }
+            });
+            stage.start();
+            assertThat(first.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+            Thread closer = new Thread(stage::close);
+            closer.start();
+            while (closer.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            givenUp.countDown();
+            closer.join();
+
+            assertThat(takenUp).hasValue(1);
+        }
+    }
+
+    @Test
     void what_one_entry_makes_may_be_more_than_the_journal_takes_at_once() throws Exception {
         int many = StoreLimits.DEFAULT.queueEntriesMax() + 1;
         try (Journal journal = open()) {
