@@ -53,6 +53,10 @@ class S06SeveralGatewaysTest {
     private static final Duration REDIS_GONE = Duration.parse(System.getProperty("sluis.redis.gone", "PT1M"));
     private static final int ACKNOWLEDGED_MIN = 100;
     private static final int OBJECTS = 12;
+
+    /** Contributions in flight: more would let the logs of six take-overs outgrow heaps of 256 MiB. */
+    private static final int IN_FLIGHT = 8;
+
     private static final Pattern TAKEN = Pattern.compile("duty taken, node=\\w+ duty=fusion token=(\\d+)");
     private static final Backoff BACKOFF =
             new Backoff(Duration.ofMillis(50), Duration.ofMillis(500), Backoff.UNLIMITED);
@@ -295,7 +299,8 @@ class S06SeveralGatewaysTest {
 
     private static ReportLoad load(Node node, PartnerClient client, long first) throws Exception {
         return new ReportLoad(
-                () -> client.contributor(ContributorOptions.DEFAULT.withBackoff(BACKOFF)),
+                () -> client.contributor(
+                        ContributorOptions.DEFAULT.withWindowItems(IN_FLIGHT).withBackoff(BACKOFF)),
                 new Demo(GatewayUnderTest.spifs(node.home()), Instant.now()).label(Demo.PRETORIA.label()),
                 first);
     }
