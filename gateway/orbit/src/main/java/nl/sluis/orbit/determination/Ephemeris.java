@@ -8,7 +8,6 @@ import java.util.Optional;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.SymmetricMatrix;
 import nl.sluis.orbit.Vector3;
-import org.hipparchus.analysis.interpolation.HermiteInterpolator;
 
 /**
  * States of one object at increasing epochs in one inertial frame, with covariances where they are known.
@@ -95,26 +94,41 @@ public record Ephemeris(List<Point> points) {
         }
         int first = Math.max(0, Math.min(after - POINTS_IN_POLYNOMIAL / 2, points.size() - POINTS_IN_POLYNOMIAL));
         int last = Math.min(points.size(), first + POINTS_IN_POLYNOMIAL);
-        HermiteInterpolator polynomial = new HermiteInterpolator();
-        for (int i = first; i < last; i++) {
-            OrbitState s = points.get(i).state();
-            polynomial.addSamplePoint(
-                    seconds(epoch, s.epoch()),
-                    new double[] {
-                        s.positionM().x(), s.positionM().y(), s.positionM().z()
-                    },
-                    new double[] {
-                        s.velocityMps().x(),
-                        s.velocityMps().y(),
-                        s.velocityMps().z()
-                    });
+        return Optional.of(hermite(points.subList(first, last), epoch));
+    }
+
+    /** Hermite's polynomial in closed form: a search asks for millions of states. */
+    private static OrbitState hermite(List<Point> around, Instant epoch) {
+        int n = around.size();
+        double[] x = new double[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = seconds(epoch, around.get(i).state().epoch());
         }
-        double[][] value = polynomial.derivatives(0, 1);
-        return Optional.of(new OrbitState(
-                epoch,
-                points.get(0).state().frame(),
-                new Vector3(value[0][0], value[0][1], value[0][2]),
-                new Vector3(value[1][0], value[1][1], value[1][2])));
+        Vector3 position = new Vector3(0, 0, 0);
+        Vector3 velocity = new Vector3(0, 0, 0);
+        for (int i = 0; i < n; i++) {
+            // Lagrange's polynomial of the point and its slope, at the epoch, and its slope at the point
+            double value = 1;
+            double slope = 0;
+            double slopeThere = 0;
+            for (int j = 0; j < n; j++) {
+                if (j != i) {
+                    double apart = x[i] - x[j];
+                    slope = slope * -x[j] / apart + value / apart;
+                    value *= -x[j] / apart;
+                    slopeThere += 1 / apart;
+                }
+            }
+            double square = value * value;
+            double squareSlope = 2 * value * slope;
+            double along = 1 + 2 * x[i] * slopeThere;
+            OrbitState state = around.get(i).state();
+            position = position.plus(state.positionM().times(along * square))
+                    .plus(state.velocityMps().times(-x[i] * square));
+            velocity = velocity.plus(state.positionM().times(along * squareSlope - 2 * slopeThere * square))
+                    .plus(state.velocityMps().times(square - x[i] * squareSlope));
+        }
+        return new OrbitState(epoch, around.get(0).state().frame(), position, velocity);
     }
 
     private static Optional<SymmetricMatrix> blended(Point before, Point after, OrbitState state) {
@@ -146,9 +160,8 @@ public record Ephemeris(List<Point> points) {
         return low;
     }
 
-    private static double seconds(Instant from, Instant to) {
-        Duration d = Duration.between(from, to);
-        return d.getSeconds() + d.getNano() * 1e-9;
+    static double seconds(Instant from, Instant to) {
+        return to.getEpochSecond() - from.getEpochSecond() + (to.getNano() - from.getNano()) * 1e-9;
     }
 
     /** Returns the epochs from start to end inclusive at a fixed step; the last one is the end. */

@@ -32,6 +32,11 @@ public final class LocalAxes {
      * does for its RTN covariance.
      */
     public static SymmetricMatrix toRtn(OrbitState state, SymmetricMatrix covariance) {
+        return covariance.congruent(turn(state));
+    }
+
+    /** Returns what turns position and velocity from the frame of a state to its R, T, N, which are taken as not turning. */
+    static double[][] turn(OrbitState state) {
         Vector3[] axes = rtn(state);
         double[][] t = new double[6][6];
         for (int i = 0; i < 3; i++) {
@@ -41,7 +46,7 @@ public final class LocalAxes {
                 t[block + i][block + 2] = axes[i].z();
             }
         }
-        return covariance.congruent(t);
+        return t;
     }
 
     /** Returns a covariance given along R, T, N in the inertial frame of the state: the inverse of {@link #toRtn}. */

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.SymmetricMatrix;
+import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.internal.Convert;
 import org.hipparchus.linear.RealMatrix;
@@ -25,6 +27,9 @@ import org.orekit.utils.ParameterDriver;
 
 /** Moves a solution and its covariance through time with the forces it was fitted with. */
 public final class Propagation {
+
+    /** Further apart, what other forces make of the difference is more than metres. */
+    private static final double MOST_DISPLACED_M = 2_000;
 
     private Propagation() {}
 
@@ -88,6 +93,89 @@ public final class Propagation {
         return states;
     }
 
+    /**
+     * Returns the path that an orbit leads along, without covariances: the integrator takes its own steps, and what lies
+     * between is interpolated.
+     *
+     * @param start where to start
+     * @param forces the forces that act; estimated coefficients have their default values
+     * @param epochs UTC, in any order, at least one; the result has them sorted and once
+     * @return in the frame of the start where that is inertial and does not move, else in GCRF
+     * @throws PropagationException if the orbit cannot be propagated to an epoch
+     */
+    public static Ephemeris path(OrbitState start, ForceModel forces, List<Instant> epochs) {
+        OrekitData.load();
+        Map<Instant, Ephemeris.Point> points = new TreeMap<>();
+        TreeSet<Instant> sorted = new TreeSet<>(epochs);
+        for (List<Instant> part : List.of(
+                List.copyOf(sorted.headSet(start.epoch(), false).descendingSet()),
+                List.copyOf(sorted.tailSet(start.epoch(), true)))) {
+            Frame frame = Dynamics.propagationFrame(start);
+            run(
+                    Dynamics.builder(start, forces).buildPropagator(),
+                    part,
+                    (epoch, state) ->
+                            points.put(epoch, new Ephemeris.Point(ours(epoch, frame, state), Optional.empty())));
+        }
+        return new Ephemeris(new ArrayList<>(points.values()));
+    }
+
+    /**
+     * Returns the path of an orbit that stays close to a known path: that one, displaced by what the Earth and its flattening
+     * alone make of the difference. It is off by less than a fiftieth of the displacement, and costs a fiftieth of {@link
+     * #path}.
+     *
+     * @param known a path, in an inertial frame of the equator
+     * @param state the orbit, in the frame of the path
+     * @param epochs UTC, in order of time, at least one
+     * @return empty where the known path does not reach to all epochs, or the two are more than {@value #MOST_DISPLACED_M} m
+     *     apart at one of them
+     */
+    public static Optional<Ephemeris> displaced(Ephemeris known, OrbitState state, List<Instant> epochs) {
+        Optional<OrbitState> beside = known.stateAt(state.epoch());
+        if (beside.isEmpty()
+                || known.start().isAfter(epochs.get(0))
+                || known.end().isBefore(epochs.get(epochs.size() - 1))) {
+            return Optional.empty();
+        }
+        Vector3 position = state.positionM().minus(beside.get().positionM());
+        Vector3 velocity = state.velocityMps().minus(beside.get().velocityMps());
+        List<double[]> apart;
+        try {
+            apart = new BesidePath(known, state.epoch())
+                    .differences(
+                            new double[] {
+                                position.x(), position.y(), position.z(), velocity.x(), velocity.y(), velocity.z()
+                            },
+                            epochs);
+        } catch (PropagationException e) {
+            // it is not beside that path, then
+            return Optional.empty();
+        }
+        List<Ephemeris.Point> points = new ArrayList<>();
+        for (int k = 0; k < epochs.size(); k++) {
+            double[] by = apart.get(k);
+            Vector3 away = new Vector3(by[0], by[1], by[2]);
+            if (!(away.norm() <= MOST_DISPLACED_M)) {
+                return Optional.empty();
+            }
+            OrbitState there = known.stateAt(epochs.get(k)).orElseThrow();
+            points.add(new Ephemeris.Point(
+                    new OrbitState(
+                            there.epoch(),
+                            there.frame(),
+                            there.positionM().plus(away),
+                            there.velocityMps().plus(new Vector3(by[3], by[4], by[5]))),
+                    Optional.empty()));
+        }
+        return Optional.of(new Ephemeris(points));
+    }
+
+    private static OrbitState ours(Instant epoch, Frame frame, SpacecraftState state) {
+        PVCoordinates pv = state.getPVCoordinates(Convert.frame(frame));
+        return new OrbitState(epoch, frame, Convert.vector(pv.getPosition()), Convert.vector(pv.getVelocity()));
+    }
+
     private static void run(OrbitSolution solution, List<Instant> epochs, Map<Instant, Ephemeris.Point> points) {
         if (epochs.isEmpty()) {
             return;
@@ -103,7 +191,22 @@ public final class Propagation {
         }
         NumericalPropagator propagator = builder.buildPropagator();
         MatricesHarvester harvester = propagator.setupMatricesComputation("stm", null, null);
-        Table table = new Table(solution, epochs, harvester, points);
+        Frame frame = Dynamics.propagationFrame(solution.state());
+        run(
+                propagator,
+                epochs,
+                (epoch, state) -> points.put(
+                        epoch,
+                        new Ephemeris.Point(
+                                ours(epoch, frame, state), Optional.of(covariance(solution, harvester, state)))));
+    }
+
+    /** Hands over the states at epochs, which are in the order of the propagation. */
+    static void run(NumericalPropagator propagator, List<Instant> epochs, BiConsumer<Instant, SpacecraftState> taker) {
+        if (epochs.isEmpty()) {
+            return;
+        }
+        Table table = new Table(epochs, taker);
         // the integrator takes its own steps, and what lies between is interpolated: a stop at each epoch costs several
         // times
         propagator.setStepHandler(table);
@@ -117,25 +220,15 @@ public final class Propagation {
         }
     }
 
-    /** Takes states and covariances at the epochs that a step passes. */
+    /** Takes states at the epochs that a step passes. */
     private static final class Table implements OrekitStepHandler {
-        private final OrbitSolution solution;
-        private final Frame frame;
         private final List<Instant> epochs;
-        private final MatricesHarvester harvester;
-        private final Map<Instant, Ephemeris.Point> points;
+        private final BiConsumer<Instant, SpacecraftState> taker;
         private int next;
 
-        Table(
-                OrbitSolution solution,
-                List<Instant> epochs,
-                MatricesHarvester harvester,
-                Map<Instant, Ephemeris.Point> points) {
-            this.solution = solution;
-            this.frame = Dynamics.propagationFrame(solution.state());
+        Table(List<Instant> epochs, BiConsumer<Instant, SpacecraftState> taker) {
             this.epochs = epochs;
-            this.harvester = harvester;
-            this.points = points;
+            this.taker = taker;
         }
 
         @Override
@@ -152,11 +245,7 @@ public final class Propagation {
         }
 
         private void take(SpacecraftState state) {
-            PVCoordinates pv = state.getPVCoordinates(Convert.frame(frame));
-            OrbitState ours = new OrbitState(
-                    epochs.get(next), frame, Convert.vector(pv.getPosition()), Convert.vector(pv.getVelocity()));
-            points.put(
-                    epochs.get(next), new Ephemeris.Point(ours, Optional.of(covariance(solution, harvester, state))));
+            taker.accept(epochs.get(next), state);
             next++;
         }
     }

@@ -3,14 +3,12 @@ package nl.sluis.orbit.encounter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.SymmetricMatrix;
 import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.determination.Ephemeris;
-import nl.sluis.orbit.determination.LocalAxes;
 import nl.sluis.orbit.internal.Convert;
 import org.jspecify.annotations.Nullable;
 import org.orekit.errors.OrekitException;
@@ -30,12 +28,10 @@ final class Motions {
 
     private static final double MU = Constants.EIGEN5C_EARTH_MU;
 
-    private final List<ScreenedObject> objects;
+    private final Source[] sources;
     private final Instant startInstant;
     private final AbsoluteDate start;
     private final double seconds;
-    private final @Nullable TLEPropagator[] propagators;
-    private final @Nullable Ephemeris[] ephemerides;
 
     /** Why an object could not be followed, by index; null: it could. */
     final @Nullable String[] gaps;
@@ -43,47 +39,58 @@ final class Motions {
     /** Evaluations so far. */
     long evaluations;
 
-    Motions(List<ScreenedObject> objects, Instant start, double seconds) {
-        this.objects = objects;
-        this.seconds = seconds;
-        this.startInstant = start;
-        this.start = Convert.date(start);
-        int n = objects.size();
-        propagators = new TLEPropagator[n];
-        ephemerides = new Ephemeris[n];
-        gaps = new String[n];
-        for (int i = 0; i < n; i++) {
-            if (objects.get(i).motion() instanceof ScreenedObject.Elements motion) {
-                try {
-                    propagators[i] = Sgp4.propagator(motion.elements());
-                } catch (OrekitException e) {
-                    gaps[i] = oneLine(e);
-                }
-            } else if (objects.get(i).motion() instanceof ScreenedObject.Sampled motion) {
-                ephemerides[i] = motion.inTeme().ephemeris();
+    /**
+     * What moves one object.
+     *
+     * @param object the object
+     * @param propagator of mean elements
+     * @param sampled of given states, in TEME
+     * @param gap why it has neither
+     */
+    record Source(
+            ScreenedObject object,
+            @Nullable TLEPropagator propagator,
+            ScreenedObject.@Nullable Sampled sampled,
+            @Nullable String gap) {
+        static Source of(ScreenedObject object) {
+            if (object.motion() instanceof ScreenedObject.Sampled motion) {
+                return new Source(object, null, motion.inTeme(), null);
             }
+            try {
+                return new Source(
+                        object, Sgp4.propagator(((ScreenedObject.Elements) object.motion()).elements()), null, null);
+            } catch (OrekitException e) {
+                return new Source(object, null, null, oneLine(e));
+            }
+        }
+
+        @Nullable
+        Ephemeris ephemeris() {
+            return sampled == null ? null : sampled.ephemeris();
         }
     }
 
-    private Motions(Motions all, ScreenedObject one) {
-        objects = new ArrayList<>(all.objects);
-        objects.add(one);
-        startInstant = all.startInstant;
-        start = all.start;
-        seconds = all.seconds;
-        Motions own = new Motions(List.of(one), startInstant, seconds);
-        int n = objects.size();
-        propagators = Arrays.copyOf(all.propagators, n);
-        propagators[n - 1] = own.propagators[0];
-        ephemerides = Arrays.copyOf(all.ephemerides, n);
-        ephemerides[n - 1] = own.ephemerides[0];
-        gaps = Arrays.copyOf(all.gaps, n);
-        gaps[n - 1] = own.gaps[0];
+    private Motions(Instant start, double seconds, List<Source> sources) {
+        this.sources = sources.toArray(Source[]::new);
+        this.seconds = seconds;
+        this.startInstant = start;
+        this.start = Convert.date(start);
+        gaps = sources.stream().map(Source::gap).toArray(String[]::new);
+    }
+
+    static Motions of(List<ScreenedObject> objects, Instant start, double seconds) {
+        return ofSources(objects.stream().map(Source::of).toList(), start, seconds);
+    }
+
+    static Motions ofSources(List<Source> sources, Instant start, double seconds) {
+        return new Motions(start, seconds, sources);
     }
 
     /** Returns these objects and one more, last; the others' propagators are shared. */
     Motions with(ScreenedObject one) {
-        return new Motions(this, one);
+        List<Source> all = new ArrayList<>(List.of(sources));
+        all.add(Source.of(one));
+        return new Motions(startInstant, seconds, all);
     }
 
     AbsoluteDate date(double t) {
@@ -92,7 +99,7 @@ final class Motions {
 
     /** Returns whether the object moves through given states. */
     boolean isSampled(int i) {
-        return ephemerides[i] != null;
+        return sources[i].sampled() != null;
     }
 
     /** Returns the state, or null where the object's source has none. */
@@ -105,7 +112,7 @@ final class Motions {
     @Nullable
     PVCoordinates at(int i, double t, @Nullable AbsoluteDate date) {
         evaluations++;
-        TLEPropagator propagator = propagators[i];
+        TLEPropagator propagator = sources[i].propagator();
         if (propagator != null) {
             try {
                 PVCoordinates pv = propagator.getPVCoordinates(date == null ? date(t) : date);
@@ -119,7 +126,7 @@ final class Motions {
             }
             return null;
         }
-        Ephemeris ephemeris = ephemerides[i];
+        Ephemeris ephemeris = sources[i].ephemeris();
         if (ephemeris == null) {
             return null;
         }
@@ -138,7 +145,7 @@ final class Motions {
     @Nullable
     PVCoordinates near(int i, double t, double reachS) {
         PVCoordinates pv = at(i, t);
-        Ephemeris ephemeris = ephemerides[i];
+        Ephemeris ephemeris = sources[i].ephemeris();
         if (pv != null || ephemeris == null) {
             return pv;
         }
@@ -162,11 +169,8 @@ final class Motions {
 
     /** Returns the covariance of a sampled object along its own R, T, N. */
     Optional<SymmetricMatrix> covarianceRtn(int i, Instant epoch) {
-        Ephemeris ephemeris = ephemerides[i];
-        if (ephemeris == null) {
-            return Optional.empty();
-        }
-        return ephemeris.at(epoch).flatMap(p -> p.covariance().map(c -> LocalAxes.toRtn(p.state(), c)));
+        ScreenedObject.Sampled sampled = sources[i].sampled();
+        return sampled == null ? Optional.empty() : sampled.covarianceRtn(epoch);
     }
 
     Instant instant(double t) {
@@ -190,6 +194,6 @@ final class Motions {
     }
 
     ScreenedObject object(int i) {
-        return objects.get(i);
+        return sources[i].object();
     }
 }

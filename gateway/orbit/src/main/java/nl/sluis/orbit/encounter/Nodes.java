@@ -24,7 +24,8 @@ final class Nodes {
 
     private static final int NODES_IN_POLYNOMIAL = 4;
 
-    private static final int STEPS = (int) (NODE_S / Grid.STEP_S);
+    /** Search steps from node to node. */
+    static final int STEPS = (int) (NODE_S / Grid.STEP_S);
 
     /**
      * By interval of four nodes and step in it: weights of the nodes' positions and velocities for the position, and for the

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import nl.sluis.orbit.data.OrekitData;
+import nl.sluis.orbit.determination.Ephemeris;
 import org.jspecify.annotations.Nullable;
 import org.orekit.utils.PVCoordinates;
 
@@ -25,21 +26,18 @@ public final class ScreenedCatalogue {
     /** Numbers of a state. */
     private static final int WIDTH = 6;
 
-    private final List<ScreenedObject> objects;
+    /** Nodes of a polynomial. */
+    private static final int AROUND = 4;
+
+    /** A polynomial through given states that is off by more in the middle between nodes leaves out what happens there, m. */
+    private static final double SMOOTH_M = 250;
+
+    private final List<Held> held;
     private final Instant start;
     private final Duration window;
     private final double seconds;
     private final Motions motions;
-
-    /** By object, node and coordinate (x, y, z, vx, vy, vz). */
-    private final float[][] nodes;
-
     private final int count;
-
-    /** Least and largest distance of each object from the Earth's centre, with room for what lies between nodes, m. */
-    private final float[] lowM;
-
-    private final float[] highM;
 
     /**
      * Takes up a catalogue.
@@ -50,78 +48,205 @@ public final class ScreenedCatalogue {
      * @throws IllegalArgumentException if the window is not positive, or too long for so many objects
      */
     public ScreenedCatalogue(List<ScreenedObject> objects, Instant start, Duration window) {
-        this(objects, start, window, Map.of());
+        this(
+                start,
+                window,
+                checked(
+                        objects.size(),
+                        window,
+                        () -> objects.stream()
+                                .map(object -> new Held(object, start, window))
+                                .toList()));
     }
 
-    private ScreenedCatalogue(
-            List<ScreenedObject> objects, Instant start, Duration window, Map<ScreenedObject, float[]> known) {
-        Screening.check(window, 1);
-        this.objects = List.copyOf(objects);
+    private ScreenedCatalogue(Instant start, Duration window, List<Held> held) {
+        this.held = held;
         this.start = start;
         this.window = window;
-        seconds = window.getSeconds() + window.getNano() * 1e-9;
-        int n = objects.size();
-        count = (int) Math.ceil(seconds / Nodes.NODE_S) + 1;
-        if ((long) n * count > MOST_STATES) {
+        seconds = seconds(window);
+        count = nodes(window);
+        motions = Motions.ofSources(held.stream().map(Held::source).toList(), start, seconds);
+    }
+
+    /**
+     * Makes a catalogue of objects that are held ready.
+     *
+     * @param held at least one, all over one window
+     * @throws IllegalArgumentException if there is none, they are of several windows, or it is too long for so many
+     */
+    public static ScreenedCatalogue of(List<Held> held) {
+        if (held.stream().map(one -> one.start + " " + one.window).distinct().count() != 1) {
+            throw new IllegalArgumentException("catalogue: objects of several windows, or none (expected: of one)");
+        }
+        Held first = held.get(0);
+        return new ScreenedCatalogue(
+                first.start, first.window, checked(held.size(), first.window, () -> List.copyOf(held)));
+    }
+
+    private static List<Held> checked(int n, Duration window, Supplier<List<Held>> held) {
+        Screening.check(window, 1);
+        if ((long) n * nodes(window) > MOST_STATES) {
             throw new IllegalArgumentException("catalogue: `" + n + " objects over " + window + "` (expected: at most "
                     + MOST_STATES + " states of " + Nodes.NODE_S + " s)");
         }
         OrekitData.load();
-        motions = new Motions(this.objects, start, seconds);
-        nodes = new float[n][];
-        lowM = new float[n];
-        highM = new float[n];
-        for (int i = 0; i < n; i++) {
-            float[] states = known.get(this.objects.get(i));
-            nodes[i] = states == null ? states(i) : states;
-            band(i);
-        }
+        return held.get();
     }
 
-    /** Returns a catalogue of other objects over the same window; what is in both is not computed anew. */
+    /** Returns a catalogue of other objects over the same window; of one that is the same in both nothing is computed anew. */
     public ScreenedCatalogue with(List<ScreenedObject> others) {
-        Map<ScreenedObject, float[]> known = new HashMap<>();
-        for (int i = 0; i < nodes.length; i++) {
-            known.put(objects.get(i), nodes[i]);
-        }
-        return new ScreenedCatalogue(others, start, window, known);
+        // an object is all its elements or states: to compare those of thousands costs more than to screen one
+        IdentityHashMap<ScreenedObject, Held> known = new IdentityHashMap<>();
+        held.forEach(one -> known.put(one.source.object(), one));
+        return new ScreenedCatalogue(
+                start,
+                window,
+                checked(
+                        others.size(),
+                        window,
+                        () -> others.stream()
+                                .map(object -> {
+                                    Held same = known.get(object);
+                                    return same == null ? new Held(object, start, window) : same;
+                                })
+                                .toList()));
     }
 
-    private float[] states(int i) {
-        float[] states = new float[count * WIDTH];
-        Arrays.fill(states, Float.NaN);
-        for (int k = 0; k < count; k++) {
-            PVCoordinates pv = motions.near(i, k * Nodes.NODE_S, Nodes.NODE_S);
-            if (pv != null) {
-                int at = k * WIDTH;
-                states[at] = (float) pv.getPosition().getX();
-                states[at + 1] = (float) pv.getPosition().getY();
-                states[at + 2] = (float) pv.getPosition().getZ();
-                states[at + 3] = (float) pv.getVelocity().getX();
-                states[at + 4] = (float) pv.getVelocity().getY();
-                states[at + 5] = (float) pv.getVelocity().getZ();
-            }
-        }
-        return states;
+    private static int nodes(Duration window) {
+        return (int) Math.ceil(seconds(window) / Nodes.NODE_S) + 1;
     }
 
-    private void band(int i) {
-        double low = Double.POSITIVE_INFINITY;
-        double high = 0;
-        double change = 0;
-        double before = Double.NaN;
-        for (int at = 0; at < nodes[i].length; at += WIDTH) {
-            double r = Math.sqrt(square(nodes[i][at]) + square(nodes[i][at + 1]) + square(nodes[i][at + 2]));
-            if (!Double.isNaN(r)) {
-                low = Math.min(low, r);
-                high = Math.max(high, r);
-                change = Double.isNaN(before) ? change : Math.max(change, Math.abs(r - before));
-            }
-            before = r;
+    private static double seconds(Duration window) {
+        return window.getSeconds() + window.getNano() * 1e-9;
+    }
+
+    /** One object, held ready over a window. Belongs to one thread at a time, like the catalogues that it is part of. */
+    public static final class Held {
+        private final Motions.Source source;
+        private final Instant start;
+        private final Duration window;
+
+        /** By node and coordinate (x, y, z, vx, vy, vz). */
+        private final float[] nodes;
+
+        /** Least and largest distance from the Earth's centre, with room for what lies between nodes, m. */
+        private final float lowM;
+
+        private final float highM;
+
+        /** Nodes between which a polynomial says where it is. */
+        private final int firstSmooth;
+
+        private final int lastSmooth;
+
+        /**
+         * Takes up an object.
+         *
+         * @param start start of the window, UTC
+         * @param window length of the window, positive
+         */
+        public Held(ScreenedObject object, Instant start, Duration window) {
+            this(Motions.Source.of(object), start, window);
         }
-        // between two nodes the radius leaves their range by less than it changes from node to node
-        lowM[i] = (float) (low - change - Grid.PAD_M);
-        highM[i] = (float) (high + change + Grid.PAD_M);
+
+        private Held(Motions.Source source, Instant start, Duration window) {
+            this.source = source;
+            this.start = start;
+            this.window = window;
+            Motions motion = Motions.ofSources(List.of(source), start, seconds(window));
+            nodes = states(motion, ScreenedCatalogue.nodes(window));
+            double low = Double.POSITIVE_INFINITY;
+            double high = 0;
+            double change = 0;
+            double before = Double.NaN;
+            for (int at = 0; at < nodes.length; at += WIDTH) {
+                double r = Math.sqrt(square(nodes[at]) + square(nodes[at + 1]) + square(nodes[at + 2]));
+                if (!Double.isNaN(r)) {
+                    low = Math.min(low, r);
+                    high = Math.max(high, r);
+                    change = Double.isNaN(before) ? change : Math.max(change, Math.abs(r - before));
+                }
+                before = r;
+            }
+            // between two nodes the radius leaves their range by less than it changes from node to node
+            lowM = (float) (low - change - Grid.PAD_M);
+            highM = (float) (high + change + Grid.PAD_M);
+            Ephemeris given = source.ephemeris();
+            if (given == null) {
+                firstSmooth = 0;
+                lastSmooth = nodes.length / WIDTH - 1;
+            } else {
+                firstSmooth = (int) Math.max(0, Math.ceil(Motions.seconds(start, given.start()) / Nodes.NODE_S));
+                int last = Math.min(
+                        nodes.length / WIDTH - 1, (int) Math.floor(Motions.seconds(start, given.end()) / Nodes.NODE_S));
+                lastSmooth = isSmooth(motion, last) ? last : -1;
+            }
+        }
+
+        Motions.Source source() {
+            return source;
+        }
+
+        private static float[] states(Motions motion, int count) {
+            float[] states = new float[count * WIDTH];
+            Arrays.fill(states, Float.NaN);
+            for (int k = 0; k < count; k++) {
+                PVCoordinates pv = motion.near(0, k * Nodes.NODE_S, Nodes.NODE_S);
+                if (pv != null) {
+                    int at = k * WIDTH;
+                    states[at] = (float) pv.getPosition().getX();
+                    states[at + 1] = (float) pv.getPosition().getY();
+                    states[at + 2] = (float) pv.getPosition().getZ();
+                    states[at + 3] = (float) pv.getVelocity().getX();
+                    states[at + 4] = (float) pv.getVelocity().getY();
+                    states[at + 5] = (float) pv.getVelocity().getZ();
+                }
+            }
+            return states;
+        }
+
+        /** Whether given states run between the nodes as a polynomial does: not where the object has manoeuvred. */
+        private boolean isSmooth(Motions motion, int last) {
+            float[] middle = new float[3];
+            for (int k = firstSmooth; k < last; k++) {
+                PVCoordinates pv = motion.at(0, (k + 0.5) * Nodes.NODE_S);
+                if (!polynomial(firstSmooth, last, k, Nodes.STEPS / 2, middle)
+                        || pv == null
+                        || !(square(middle[0] - pv.getPosition().getX())
+                                        + square(middle[1] - pv.getPosition().getY())
+                                        + square(middle[2] - pv.getPosition().getZ())
+                                < SMOOTH_M * SMOOTH_M)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Writes the position at a search step by the four nodes around; false where there are none. */
+        private boolean polynomial(int k, int step, float[] to) {
+            return polynomial(firstSmooth, lastSmooth, k, step, to);
+        }
+
+        private boolean polynomial(int least, int last, int k, int step, float[] to) {
+            if (k < least || k + 1 > last || last - least + 1 < AROUND) {
+                return false;
+            }
+            int first = Math.max(least, Math.min(k - 1, last - AROUND + 1));
+            float[][] w = Nodes.WEIGHTS[k - first][step];
+            Arrays.fill(to, 0);
+            for (int axis = 0; axis < 3; axis++) {
+                for (int i = 0; i < AROUND; i++) {
+                    int at = (first + i) * WIDTH + axis;
+                    to[axis] += w[0][i] * nodes[at] + w[1][i] * nodes[at + 3];
+                }
+            }
+            return !Float.isNaN(to[0]);
+        }
+
+        /** Whether it says nothing from a node to the next: elements may end between, given states would reach a node. */
+        private boolean isAway(int k) {
+            return source.sampled() != null && (Float.isNaN(nodes[k * WIDTH]) || Float.isNaN(nodes[(k + 1) * WIDTH]));
+        }
     }
 
     /**
@@ -145,7 +270,7 @@ public final class ScreenedCatalogue {
                 found.proximities(),
                 found.gaps().stream().distinct().toList(),
                 new ScreeningResult.Statistics(
-                        objects.size(), objects.size(), s.pairTests(), s.candidates(), s.evaluations()));
+                        held.size(), held.size(), s.pairTests(), s.candidates(), s.evaluations()));
     }
 
     /** One object's way through the catalogue. */
@@ -163,14 +288,15 @@ public final class ScreenedCatalogue {
         private final @Nullable PVCoordinates[][] steps = new PVCoordinates[count][];
 
         Search(ScreenedObject one, MissThresholds thresholds) {
-            pair = new ArrayList<>(objects);
+            pair = new ArrayList<>(held.size() + 1);
+            held.forEach(other -> pair.add(other.source.object()));
             pair.add(one);
-            self = objects.size();
+            self = held.size();
             motions = ScreenedCatalogue.this.motions.with(one);
             double[] ofM = thresholds.ofM(pair);
             approaches = new Approaches(motions, seconds, ofM, 0);
             limitM = Arrays.stream(ofM).max().orElseThrow() + Grid.PAD_M;
-            candidates = new int[objects.size()];
+            candidates = new int[held.size()];
         }
 
         void run() {
@@ -207,18 +333,20 @@ public final class ScreenedCatalogue {
                 }
                 before = r;
             }
-            for (int j = 0; j < lowM.length; j++) {
-                if (lowM[j] <= high + change + limitM && highM[j] >= low - change - limitM) {
+            for (int j = 0; j < self; j++) {
+                Held other = held.get(j);
+                if (other.lowM <= high + change + limitM && other.highM >= low - change - limitM) {
                     candidates[near++] = j;
                 }
             }
         }
 
         private void follow(int j, double[][] mine, double reach2) {
-            float[] states = nodes[j];
+            Held one = held.get(j);
+            float[] states = one.nodes;
             tests += count - 1;
             for (int k = 0; k + 1 < count; k++) {
-                if (mine[k] == null && mine[k + 1] == null) {
+                if ((mine[k] == null && mine[k + 1] == null) || one.isAway(k)) {
                     continue;
                 }
                 // a gap may begin or end within the interval: then the one end that is known speaks for both
@@ -309,21 +437,9 @@ public final class ScreenedCatalogue {
         }
     }
 
-    /** Writes the position of an object at a search step, by four nodes where they do; false where it has none. */
+    /** Writes the position of an object at a search step; false where it has none. */
     private boolean position(int k, int j, int step, float[] to) {
-        if (count < 4 || motions.isSampled(j)) {
-            return exact(k, j, step, to);
-        }
-        int first = Math.max(0, Math.min(k - 1, count - 4));
-        float[][] w = Nodes.WEIGHTS[k - first][step];
-        Arrays.fill(to, 0);
-        for (int axis = 0; axis < 3; axis++) {
-            for (int i = 0; i < 4; i++) {
-                int at = (first + i) * WIDTH + axis;
-                to[axis] += w[0][i] * nodes[j][at] + w[1][i] * nodes[j][at + 3];
-            }
-        }
-        return !Float.isNaN(to[0]) || exact(k, j, step, to);
+        return held.get(j).polynomial(k, step, to) || exact(k, j, step, to);
     }
 
     private boolean exact(int k, int j, int step, float[] to) {
@@ -343,7 +459,7 @@ public final class ScreenedCatalogue {
 
     /** Returns how many objects it holds. */
     public int size() {
-        return nodes.length;
+        return held.size();
     }
 
     /** Returns the start of the window, UTC. */

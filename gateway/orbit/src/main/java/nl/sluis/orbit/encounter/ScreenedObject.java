@@ -1,13 +1,17 @@
 package nl.sluis.orbit.encounter;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
 import nl.sluis.orbit.ccsds.MeanElements;
 import nl.sluis.orbit.determination.Ephemeris;
+import nl.sluis.orbit.determination.LocalAxes;
 import nl.sluis.orbit.internal.Convert;
 import org.orekit.frames.Transform;
 import org.orekit.utils.CartesianDerivativesFilter;
@@ -40,12 +44,25 @@ public record ScreenedObject(String identity, String name, String source, Motion
      */
     public record Elements(MeanElements elements) implements Motion {}
 
+    /** How well it is known where an object is. */
+    @FunctionalInterface
+    public interface Uncertainty {
+        /** Returns the covariance of the state along its R, T, N; empty where it is not known. */
+        Optional<SymmetricMatrix> rtn(Instant epoch);
+    }
+
     /**
      * Through given states; never beyond them.
      *
      * @param ephemeris in an inertial or terrestrial frame, with covariances where they are known
+     * @param uncertainty tells covariances where they are wanted; empty: those of the ephemeris count
      */
-    public record Sampled(Ephemeris ephemeris) implements Motion {
+    public record Sampled(Ephemeris ephemeris, Optional<Uncertainty> uncertainty) implements Motion {
+        /** Through states that bring their covariances, or have none. */
+        public Sampled(Ephemeris ephemeris) {
+            this(ephemeris, Optional.empty());
+        }
+
         /** Returns the same in the frame in which objects are screened: who is screened often need not be turned each time. */
         public Sampled inTeme() {
             if (ephemeris.points().get(0).state().frame() == Frame.TEME) {
@@ -57,17 +74,26 @@ public record ScreenedObject(String identity, String name, String source, Motion
                 Transform toTeme = Convert.frame(state.frame())
                         .getTransformTo(Convert.frame(Frame.TEME), Convert.date(state.epoch()));
                 PVCoordinates pv = toTeme.transformPVCoordinates(Convert.pv(state));
-                double[][] byState = new double[6][6];
-                toTeme.getJacobian(CartesianDerivativesFilter.USE_PV, byState);
                 points.add(new Ephemeris.Point(
                         new OrbitState(
                                 state.epoch(),
                                 Frame.TEME,
                                 Convert.vector(pv.getPosition()),
                                 Convert.vector(pv.getVelocity())),
-                        point.covariance().map(c -> c.congruent(byState))));
+                        point.covariance().map(c -> {
+                            double[][] byState = new double[6][6];
+                            toTeme.getJacobian(CartesianDerivativesFilter.USE_PV, byState);
+                            return c.congruent(byState);
+                        })));
             }
-            return new Sampled(new Ephemeris(points));
+            return new Sampled(new Ephemeris(points), uncertainty);
+        }
+
+        /** Returns the covariance of the state along its own R, T, N. */
+        Optional<SymmetricMatrix> covarianceRtn(Instant epoch) {
+            return uncertainty.isPresent()
+                    ? uncertainty.get().rtn(epoch)
+                    : ephemeris.at(epoch).flatMap(p -> p.covariance().map(c -> LocalAxes.toRtn(p.state(), c)));
         }
     }
 

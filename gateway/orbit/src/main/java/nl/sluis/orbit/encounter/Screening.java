@@ -297,7 +297,7 @@ public final class Screening {
         Worker(List<ScreenedObject> objects, Instant start, double seconds, double[] thresholdsM, double thresholdM) {
             int n = objects.size();
             this.seconds = seconds;
-            motions = new Motions(objects, start, seconds);
+            motions = Motions.of(objects, start, seconds);
             nodes = new Nodes(motions, n);
             approaches = new Approaches(motions, seconds, thresholdsM, thresholdM);
             grid = new Grid(n, thresholdM, approaches::take);

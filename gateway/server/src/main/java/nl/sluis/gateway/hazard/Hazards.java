@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -58,6 +59,14 @@ public final class Hazards implements Stage.Work {
      * @param digest SHA-256 of the product, hexadecimal
      */
     private record Before(int version, String digest) {}
+
+    /**
+     * What tells one orbit of a view from another.
+     *
+     * @param key whose it is
+     * @param source who made it
+     */
+    private record Source(String key, String source) {}
 
     private final ElementScreening screening;
     private final OneOnAll oneOnAll;
@@ -279,25 +288,36 @@ public final class Hazards implements Stage.Work {
         List<StoredProduct> products = new ArrayList<>();
         Set<String> found = new HashSet<>();
         boolean isSearched = false;
-        for (KnownOrbit other : due.others()) {
-            Optional<ScreeningResult> result = oneOnAll.against(other, one);
-            if (result.isPresent()) {
-                isSearched = true;
-                products.addAll(told(
-                        due, result.get(), key -> other.basis(), key -> known(other), (key, epoch) -> true, found));
-            }
+        Optional<ScreeningResult> againstOthers = oneOnAll.against(due.others(), one);
+        if (againstOthers.isPresent()) {
+            isSearched = true;
+            Map<Source, KnownOrbit> others = due.others().stream()
+                    .collect(Collectors.toMap(
+                            other -> new Source(
+                                    other.key().text(), other.source().text()),
+                            Function.identity()));
+            Function<ScreenedObject, KnownOrbit> met =
+                    object -> Objects.requireNonNull(others.get(new Source(object.identity(), object.source())));
+            products.addAll(told(
+                    due,
+                    againstOthers.get(),
+                    object -> met.apply(object).basis(),
+                    object -> known(met.apply(object)),
+                    (object, epoch) -> met.apply(object).reaches(epoch),
+                    found));
         }
         PublicSky elements = due.elements();
-        Optional<ScreeningResult> against = oneOnAll.against(elements, one);
-        if (against.isPresent()) {
+        Optional<ScreeningResult> againstElements = oneOnAll.against(elements, one);
+        if (againstElements.isPresent()) {
             isSearched = true;
             products.addAll(told(
                     due,
-                    against.get(),
-                    elements::basis,
-                    key -> new Warnings.Known(elements.reference(key), OrbitSource.ELEMENTS, Optional.empty()),
-                    (key, epoch) -> due.others().stream()
-                            .noneMatch(other -> other.key().text().equals(key) && other.reaches(epoch)),
+                    againstElements.get(),
+                    object -> elements.basis(object.identity()),
+                    object -> new Warnings.Known(
+                            elements.reference(object.identity()), OrbitSource.ELEMENTS, Optional.empty()),
+                    (object, epoch) -> due.others().stream()
+                            .noneMatch(other -> other.key().text().equals(object.identity()) && other.reaches(epoch)),
                     found));
         }
         // an orbit that can't be followed, or that nothing is known beside, has cleared nothing
@@ -319,15 +339,15 @@ public final class Hazards implements Stage.Work {
     private List<StoredProduct> told(
             Skies.Screening due,
             ScreeningResult result,
-            Function<String, Basis> otherBasis,
-            Function<String, Warnings.Known> other,
-            BiPredicate<String, Instant> counts,
+            Function<ScreenedObject, Basis> otherBasis,
+            Function<ScreenedObject, Warnings.Known> other,
+            BiPredicate<ScreenedObject, Instant> counts,
             Set<String> found) {
         KnownOrbit one = due.orbit();
         List<StoredProduct> products = new ArrayList<>();
         Warnings.Searched searched = new Warnings.Searched(one.start(), oneOnAll.window(), oneOnAll.thresholds());
         for (Encounter encounter : result.encounters()) {
-            String partner = partner(one, encounter.object1(), encounter.object2());
+            ScreenedObject partner = partner(one, encounter.object1(), encounter.object2());
             if (!one.reaches(encounter.tca()) || !counts.test(partner, encounter.tca())) {
                 continue;
             }
@@ -348,7 +368,7 @@ public final class Hazards implements Stage.Work {
             });
         }
         for (nl.sluis.orbit.encounter.Proximity pair : result.proximities()) {
-            String partner = partner(one, pair.object1(), pair.object2());
+            ScreenedObject partner = partner(one, pair.object1(), pair.object2());
             if (counts.test(partner, pair.closestAt())) {
                 joined(due.audiences(), one.basis(), otherBasis.apply(partner))
                         .ifPresent(basis -> products.add(proximity(
@@ -376,12 +396,13 @@ public final class Hazards implements Stage.Work {
                 .build();
     }
 
-    private static String partner(KnownOrbit one, ScreenedObject object1, ScreenedObject object2) {
-        return object1.identity().equals(one.key().text()) ? object2.identity() : object1.identity();
+    private static ScreenedObject partner(KnownOrbit one, ScreenedObject object1, ScreenedObject object2) {
+        return object1.identity().equals(one.key().text()) ? object2 : object1;
     }
 
-    private static Warnings.Known known(KnownOrbit one, ScreenedObject object, Function<String, Warnings.Known> other) {
-        return object.identity().equals(one.key().text()) ? known(one) : other.apply(object.identity());
+    private static Warnings.Known known(
+            KnownOrbit one, ScreenedObject object, Function<ScreenedObject, Warnings.Known> other) {
+        return object.identity().equals(one.key().text()) ? known(one) : other.apply(object);
     }
 
     private static Warnings.Known known(KnownOrbit orbit) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ import nl.sluis.orbit.encounter.ScreenedObject;
 import nl.sluis.orbit.encounter.ScreeningResult;
 
 /**
- * Screens one fused orbit against the public elements of a view, or against another fused orbit; and a few new elements against
+ * Screens one fused orbit against the public elements of a view and against its other orbits; and a few new elements against
  * all of a view. The catalogue's states are kept in memory, and of a new set of elements only what changed is computed.
  */
 public final class OneOnAll {
@@ -108,25 +109,27 @@ public final class OneOnAll {
         return !done.contains(object1.identity()) && !done.contains(object2.identity());
     }
 
-    /** Whether another orbit comes near. */
-    Optional<ScreeningResult> against(KnownOrbit other, KnownOrbit one) {
-        Instant start = one.start().isAfter(other.start()) ? one.start() : other.start();
-        Instant end = one.end().isBefore(other.end()) ? one.end() : other.end();
-        if (!start.isBefore(end)) {
-            return Optional.empty();
-        }
-        Optional<ScreenedObject> a = one.screened();
-        Optional<ScreenedObject> b = other.screened();
-        if (a.isEmpty() || b.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new ScreenedCatalogue(List.of(b.get()), start, Duration.between(start, end))
-                .screen(a.get(), thresholds));
+    /** What comes near an orbit, of the other orbits of a view; empty where none can be followed while it is. */
+    Optional<ScreeningResult> against(Collection<KnownOrbit> others, KnownOrbit one) {
+        Instant start = slot(one.start());
+        List<ScreenedCatalogue.Held> held = one.screened().isEmpty()
+                ? List.of()
+                : others.stream()
+                        .filter(other ->
+                                other.start().isBefore(one.end()) && one.start().isBefore(other.end()))
+                        .flatMap(other -> other.held(start, window.plus(SLOT)).stream())
+                        .toList();
+        return held.isEmpty()
+                ? Optional.empty()
+                : one.screened().map(object -> ScreenedCatalogue.of(held).screen(object, thresholds));
+    }
+
+    private static Instant slot(Instant from) {
+        return Instant.ofEpochSecond(Math.floorDiv(from.getEpochSecond(), SLOT.toSeconds()) * SLOT.toSeconds());
     }
 
     private ScreenedCatalogue catalogue(PublicSky sky, Instant from) {
-        Instant start =
-                Instant.ofEpochSecond(Math.floorDiv(from.getEpochSecond(), SLOT.toSeconds()) * SLOT.toSeconds());
+        Instant start = slot(from);
         Slot slot = new Slot(sky, start);
         ScreenedCatalogue kept = catalogues.get(slot);
         if (kept == null) {

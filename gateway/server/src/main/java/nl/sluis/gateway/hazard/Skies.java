@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.journal.v1.Basis;
 import nl.sluis.journal.v1.ElementSets;
@@ -36,12 +37,23 @@ final class Skies {
         PublicSky elements = PublicSky.EMPTY;
 
         final SortedMap<Source, KnownOrbit> orbits = new TreeMap<>(Source.ORDER);
+
+        /** Orbits that are followed already and speak for newer ones, which did not move from them. */
+        final Map<Source, KnownOrbit> followed = new HashMap<>();
+
         final Map<Source, KnownOrbit> screened = new HashMap<>();
         final Map<Source, Instant> screenedAt = new HashMap<>();
         final Map<Source, Instant> due = new HashMap<>();
 
         boolean isEmptyBut(KnownOrbit orbit) {
             return orbits.size() == 1 && !elements.reaches(orbit.start());
+        }
+
+        List<KnownOrbit> others(Source one) {
+            return orbits.entrySet().stream()
+                    .filter(other -> !other.getKey().equals(one))
+                    .map(other -> followed.getOrDefault(other.getKey(), other.getValue()))
+                    .toList();
         }
 
         void due(Source source, Instant now) {
@@ -95,20 +107,26 @@ final class Skies {
 
     /** Takes in an orbit; it becomes due where it says something new. */
     void take(String mode, Collection<String> audiences, KnownOrbit orbit, Open open) {
+        Map<KnownOrbit, KnownOrbit> beside = new HashMap<>();
         Map<KnownOrbit, Boolean> moved = new HashMap<>();
+        Source source = Source.of(orbit);
         for (String audience : audiences) {
             Sky sky = sky(mode, audience);
-            Source source = Source.of(orbit);
-            sky.orbits.put(source, orbit);
-            if (sky.isEmptyBut(orbit)) {
+            KnownOrbit last = sky.screened.get(source);
+            // along which path it is followed, an audience's own history tells
+            KnownOrbit own = last == null ? orbit : beside.computeIfAbsent(last, orbit::beside);
+            sky.orbits.put(source, own);
+            sky.followed.remove(source);
+            if (sky.isEmptyBut(own)) {
                 // it is followed only where there is something to meet
                 continue;
             }
-            KnownOrbit last = sky.screened.get(source);
             if (last == null
-                    || open.mayChange(mode, audience, orbit.key())
-                    || moved.computeIfAbsent(last, before -> orbit.movedFrom(before, MOVED_SIGMAS))) {
-                sky.due(source, orbit.received());
+                    || open.mayChange(mode, audience, own.key())
+                    || moved.computeIfAbsent(last, before -> own.movedFrom(before, MOVED_SIGMAS))) {
+                sky.due(source, own.received());
+            } else if (last.speaksFor(own)) {
+                sky.followed.put(source, last);
             }
         }
     }
@@ -153,9 +171,11 @@ final class Skies {
     void withdraw(String contributionId) {
         Map<PublicSky, PublicSky> without = new HashMap<>();
         skies.values().forEach(sky -> {
-            sky.orbits
-                    .values()
-                    .removeIf(orbit -> orbit.basis().getContributionIdsList().contains(contributionId));
+            Predicate<KnownOrbit> isOfIt =
+                    orbit -> orbit.basis().getContributionIdsList().contains(contributionId);
+            sky.orbits.values().removeIf(isOfIt);
+            sky.followed.values().removeIf(isOfIt);
+            sky.screened.values().removeIf(isOfIt);
             sky.due.keySet().retainAll(sky.orbits.keySet());
             sky.elements = without.computeIfAbsent(sky.elements, before -> before.without(contributionId));
         });
@@ -193,9 +213,8 @@ final class Skies {
                 }
                 sky.screened.put(source, orbit);
                 sky.screenedAt.put(source, due);
-                List<KnownOrbit> others = sky.orbits.values().stream()
-                        .filter(other -> other != orbit)
-                        .toList();
+                sky.followed.remove(source);
+                List<KnownOrbit> others = sky.others(source);
                 // also the order of an audience's warnings must not tell of another's events
                 boolean mayChange = open.mayChange(owner.mode(), owner.audience(), source.key());
                 List<Object> same = new ArrayList<>(List.of(owner.mode(), orbit, due, mayChange));

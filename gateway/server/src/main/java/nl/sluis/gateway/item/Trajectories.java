@@ -66,7 +66,8 @@ public final class Trajectories {
                 : track.getStatus();
     }
 
-    private static Instant observed(Track track) {
+    /** Returns when the object was last observed, as far as a track says it, UTC. */
+    public static Instant observed(Track track) {
         return Times.instant(
                 track.getQuality().hasSpanEnd()
                         ? track.getQuality().getSpanEnd()
@@ -78,20 +79,43 @@ public final class Trajectories {
                 && track.getCovariance().getFrame() == track.getState().getFrame();
     }
 
-    /** The same for the orbit module, with covariances that have aged; without any where the track has none. */
-    public static Optional<nl.sluis.orbit.determination.Ephemeris> table(
+    /** Returns the covariance of a track in the frame of its state; empty where it has none. */
+    public static Optional<SymmetricMatrix> covariance(Track track) {
+        return isKnown(track)
+                ? Optional.of(SymmetricMatrix.ofLowerTriangle(
+                        STATE_DIMENSION,
+                        track.getCovariance().getLowerTriangleList().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .toArray()))
+                : Optional.empty();
+    }
+
+    /** The same for the orbit module, without covariances, which cost most of the time. */
+    public static Optional<nl.sluis.orbit.determination.Ephemeris> path(
             Track track, Instant start, Instant end, Duration step) {
         if (!track.hasState()) {
             return Optional.empty();
         }
         OrbitState state = OrbitMessages.state(track.getState());
-        SymmetricMatrix covariance = SymmetricMatrix.ofLowerTriangle(
-                STATE_DIMENSION,
-                isKnown(track)
-                        ? track.getCovariance().getLowerTriangleList().stream()
-                                .mapToDouble(Double::doubleValue)
-                                .toArray()
-                        : new double[LOWER_TRIANGLE]);
+        try {
+            return Optional.of(Propagation.path(
+                    state,
+                    ForceModel.forOrbit(state),
+                    nl.sluis.orbit.determination.Ephemeris.epochs(start, end, step)));
+        } catch (PropagationException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The same for the orbit module, with covariances that have aged; without any where the track has none. */
+    private static Optional<nl.sluis.orbit.determination.Ephemeris> table(
+            Track track, Instant start, Instant end, Duration step) {
+        if (!track.hasState()) {
+            return Optional.empty();
+        }
+        OrbitState state = OrbitMessages.state(track.getState());
+        SymmetricMatrix covariance =
+                covariance(track).orElse(SymmetricMatrix.ofLowerTriangle(STATE_DIMENSION, new double[LOWER_TRIANGLE]));
         try {
             nl.sluis.orbit.determination.Ephemeris table = aged(
                     Propagation.ephemeris(
