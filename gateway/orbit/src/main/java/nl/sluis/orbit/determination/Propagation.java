@@ -28,9 +28,6 @@ import org.orekit.utils.ParameterDriver;
 /** Moves a solution and its covariance through time with the forces it was fitted with. */
 public final class Propagation {
 
-    /** Further apart, what other forces make of the difference is more than metres. */
-    private static final double MOST_DISPLACED_M = 2_000;
-
     private Propagation() {}
 
     /**
@@ -128,10 +125,10 @@ public final class Propagation {
      * @param known a path, in an inertial frame of the equator
      * @param state the orbit, in the frame of the path
      * @param epochs UTC, in order of time, at least one
-     * @return empty where the known path does not reach to all epochs, or the two are more than {@value #MOST_DISPLACED_M} m
-     *     apart at one of them
+     * @param mostM how far the two may be apart, m
+     * @return empty where the known path does not reach to all epochs, or the two are further apart at one of them
      */
-    public static Optional<Ephemeris> displaced(Ephemeris known, OrbitState state, List<Instant> epochs) {
+    public static Optional<Ephemeris> displaced(Ephemeris known, OrbitState state, List<Instant> epochs, double mostM) {
         Optional<OrbitState> beside = known.stateAt(state.epoch());
         if (beside.isEmpty()
                 || known.start().isAfter(epochs.get(0))
@@ -156,7 +153,7 @@ public final class Propagation {
         for (int k = 0; k < epochs.size(); k++) {
             double[] by = apart.get(k);
             Vector3 away = new Vector3(by[0], by[1], by[2]);
-            if (!(away.norm() <= MOST_DISPLACED_M)) {
+            if (!(away.norm() <= mostM)) {
                 return Optional.empty();
             }
             OrbitState there = known.stateAt(epochs.get(k)).orElseThrow();

@@ -46,6 +46,12 @@ final class KnownOrbit {
     /** Windows in which it is held ready: those of orbits that begin some hours before and after it. */
     private static final int WINDOWS_MAX = 3;
 
+    /** A path beside a known one errs by a fiftieth of how far they are apart. */
+    private static final double BESIDE_SIGMAS = 5;
+
+    private static final double LEAST_BESIDE_M = 2_000;
+    private static final double MOST_BESIDE_M = 50_000;
+
     /** An orbit is followed for longer than its window by one part in so many. */
     private static final int LONGER = 4;
 
@@ -195,7 +201,10 @@ final class KnownOrbit {
         List<Instant> epochs = Ephemeris.epochs(start, end, step);
         Optional<Ephemeris> beside = Optional.ofNullable(reference)
                 .flatMap(known -> Propagation.displaced(
-                        known, FrameChange.to(OrbitMessages.state(made.getState()), Frame.TEME), epochs));
+                        known,
+                        FrameChange.to(OrbitMessages.state(made.getState()), Frame.TEME),
+                        epochs,
+                        mostBesideM(made)));
         if (beside.isPresent()) {
             return beside;
         }
@@ -209,6 +218,16 @@ final class KnownOrbit {
         return known.map(path -> new Ephemeris(epochs.stream()
                 .map(at -> new Ephemeris.Point(path.stateAt(at).orElseThrow(), Optional.empty()))
                 .toList()));
+    }
+
+    /** How far from a known path it is taken as beside it: what that errs by is a tenth of what it is known to. */
+    private double mostBesideM(Track made) {
+        return Trajectories.covariance(made)
+                .flatMap(covariance -> growth(made, List.of(end))
+                        .map(growth -> growth.covarianceRtn(covariance, end))
+                        .map(rtn -> Math.sqrt(rtn.get(0, 0) + rtn.get(1, 1) + rtn.get(2, 2))))
+                .map(sigma -> Math.min(MOST_BESIDE_M, Math.max(LEAST_BESIDE_M, BESIDE_SIGMAS * sigma)))
+                .orElse(LEAST_BESIDE_M);
     }
 
     /**
