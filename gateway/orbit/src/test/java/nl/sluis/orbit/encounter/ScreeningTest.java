@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import nl.sluis.orbit.OrbitState;
 import nl.sluis.orbit.ccsds.MeanElements;
+import nl.sluis.orbit.determination.Ephemeris;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -220,6 +222,57 @@ class ScreeningTest {
                             .toList());
         }
         assertThat(met).isPositive();
+    }
+
+    @Test
+    void so_does_one_among_tables_of_states_that_begin_and_end_and_among_objects_that_manoeuvre() {
+        List<ScreenedObject> tables = new ArrayList<>();
+        for (int k = 0; k < 600; k++) {
+            tables.add(table(elements.get(k), k));
+        }
+        Duration window = WINDOW.multipliedBy(3);
+        ScreeningResult all = Screening.screen(tables, START, window, MissThresholds.of(THRESHOLD_M), 2, share -> {});
+        ScreenedCatalogue catalogue = ScreenedCatalogue.of(tables.stream()
+                .map(table -> new ScreenedCatalogue.Held(table, START, window))
+                .toList());
+        int met = 0;
+        for (ScreenedObject one : tables) {
+            List<Encounter> among = all.encounters().stream()
+                    .filter(e -> e.object1().identity().equals(one.identity())
+                            || e.object2().identity().equals(one.identity()))
+                    .toList();
+            met += among.size();
+            assertThat(catalogue.screen(one, MissThresholds.of(THRESHOLD_M)).encounters().stream()
+                            .map(ScreeningTest::name))
+                    .containsExactlyElementsOf(
+                            among.stream().map(ScreeningTest::name).toList());
+        }
+        assertThat(met).isGreaterThan(20);
+    }
+
+    /**
+     * Of three, one is known all the time, one for a while, and one is ahead of its elements and behind them by turns, every six
+     * minutes.
+     */
+    private static ScreenedObject table(MeanElements e, int k) {
+        Instant from = k % 3 == 1 ? START.plusSeconds(600 + k) : START.minusSeconds(60);
+        Instant to = k % 3 == 1 ? from.plusSeconds(300 + 10L * k) : START.plusSeconds(11_000);
+        List<Ephemeris.Point> points = new ArrayList<>();
+        for (Instant epoch : Ephemeris.epochs(from, to, Duration.ofSeconds(20))) {
+            double phase = Motions.seconds(START, epoch) / 60 + k;
+            double earlyS = k % 3 == 2 ? 2 * Math.sin(phase) : 0;
+            double faster = k % 3 == 2 ? Math.cos(phase) / 30 : 0;
+            OrbitState state = Sgp4.state(e, epoch.plusNanos(Math.round(earlyS * 1e9)));
+            points.add(new Ephemeris.Point(
+                    new OrbitState(
+                            epoch,
+                            state.frame(),
+                            state.positionM(),
+                            state.velocityMps().times(1 + faster)),
+                    Optional.empty()));
+        }
+        return new ScreenedObject(
+                Integer.toString(e.catalogueNumber()), "", "table", new ScreenedObject.Sampled(new Ephemeris(points)));
     }
 
     /** To the millisecond: where the search begins differs, so Newton's last digits do. */

@@ -103,9 +103,11 @@ import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.Track;
 
 /**
- * From a new solution to the warning at a subscriber: {@code WarningBenchmark FILE START}. The gateway from the solutions log
- * to the socket, as {@code Gateway} puts it together: hazards, release, audit, mutual TLS. Orbits of some objects of a
- * catalogue come as solutions of fusion, again and again, each a little elsewhere; each is through before the next comes.
+ * From a new solution to the warning at a subscriber: {@code WarningBenchmark FILE START [FUSED]}. The gateway from the
+ * solutions log to the socket, as {@code Gateway} puts it together: hazards, release, audit, mutual TLS. Orbits of {@value
+ * #OBJECTS} objects of a catalogue come as solutions of fusion, again and again, each a little elsewhere; each is through before
+ * the next comes. They are screened against the catalogue, against each other, and against the orbits of as many more objects as
+ * there are to be of fusion.
  */
 public final class WarningBenchmark {
     private static final int OBJECTS = 12;
@@ -160,13 +162,14 @@ public final class WarningBenchmark {
     /**
      * Runs and prints.
      *
-     * @param arguments catalogue, and the time of the orbits
+     * @param arguments catalogue, the time of the orbits, and of how many objects there are orbits of fusion
      * @throws Exception if the catalogue cannot be read
      */
     public static void main(String[] arguments) throws Exception {
         List<MeanElements> elements =
                 ElementsReader.read(text(Path.of(arguments[0]))).elements();
-        new WarningBenchmark(Files.createTempDirectory("sluis-warnings"), Instant.parse(arguments[1])).run(elements);
+        new WarningBenchmark(Files.createTempDirectory("sluis-warnings"), Instant.parse(arguments[1]))
+                .run(elements, arguments.length > 2 ? Integer.parseInt(arguments[2]) : OBJECTS);
         // event loops and pools would keep the process
         System.exit(0);
     }
@@ -296,7 +299,7 @@ public final class WarningBenchmark {
                 .join();
     }
 
-    private void run(List<MeanElements> elements) throws Exception {
+    private void run(List<MeanElements> elements, int fused) throws Exception {
         List<MeanElements> some = new ArrayList<>(elements);
         Collections.shuffle(some, new Random(1));
         try (PartnerClient client = PartnerClient.open(context)) {
@@ -315,6 +318,9 @@ public final class WarningBenchmark {
                     });
             handled(catalogue(elements));
             Instant start = clock.instant();
+            for (int i = OBJECTS; i < fused; i++) {
+                handled(orbit(some.get(i), i, 0, start));
+            }
             for (int update = 0; update < WARM_UP + UPDATES; update++) {
                 clock.now = start.plus(BETWEEN.multipliedBy(update));
                 if (update == WARM_UP) {
@@ -338,9 +344,10 @@ public final class WarningBenchmark {
             synchronized (times) {
                 System.out.printf(
                         Locale.ROOT,
-                        "%,d objects, a day of window, %d updates of %d objects: from solution to warning at the"
-                                + " subscriber %s%n",
+                        "%,d objects, %,d of fusion, a day of window, %d updates of %d objects: from solution to"
+                                + " warning at the subscriber %s%n",
                         elements.size(),
+                        fused,
                         UPDATES,
                         OBJECTS,
                         summary(times));
