@@ -29,6 +29,12 @@ final class Motions {
     private static final double MU = Constants.EIGEN5C_EARTH_MU;
 
     private final Source[] sources;
+
+    // by object, side by side: a search asks for them millions of times
+
+    private final @Nullable TLEPropagator[] propagators;
+    private final @Nullable Ephemeris[] ephemerides;
+
     private final Instant startInstant;
     private final AbsoluteDate start;
     private final double seconds;
@@ -75,6 +81,8 @@ final class Motions {
         this.seconds = seconds;
         this.startInstant = start;
         this.start = Convert.date(start);
+        propagators = sources.stream().map(Source::propagator).toArray(TLEPropagator[]::new);
+        ephemerides = sources.stream().map(Source::ephemeris).toArray(Ephemeris[]::new);
         gaps = sources.stream().map(Source::gap).toArray(String[]::new);
     }
 
@@ -99,7 +107,7 @@ final class Motions {
 
     /** Returns whether the object moves through given states. */
     boolean isSampled(int i) {
-        return sources[i].sampled() != null;
+        return ephemerides[i] != null;
     }
 
     /** Returns the state, or null where the object's source has none. */
@@ -112,7 +120,7 @@ final class Motions {
     @Nullable
     PVCoordinates at(int i, double t, @Nullable AbsoluteDate date) {
         evaluations++;
-        TLEPropagator propagator = sources[i].propagator();
+        TLEPropagator propagator = propagators[i];
         if (propagator != null) {
             try {
                 PVCoordinates pv = propagator.getPVCoordinates(date == null ? date(t) : date);
@@ -126,7 +134,7 @@ final class Motions {
             }
             return null;
         }
-        Ephemeris ephemeris = sources[i].ephemeris();
+        Ephemeris ephemeris = ephemerides[i];
         if (ephemeris == null) {
             return null;
         }
@@ -145,7 +153,7 @@ final class Motions {
     @Nullable
     PVCoordinates near(int i, double t, double reachS) {
         PVCoordinates pv = at(i, t);
-        Ephemeris ephemeris = sources[i].ephemeris();
+        Ephemeris ephemeris = ephemerides[i];
         if (pv != null || ephemeris == null) {
             return pv;
         }
