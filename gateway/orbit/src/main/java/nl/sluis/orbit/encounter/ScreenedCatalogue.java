@@ -243,9 +243,9 @@ public final class ScreenedCatalogue {
             return !Float.isNaN(to[0]);
         }
 
-        /** Whether it says nothing from a node to the next: elements may end between, given states would reach a node. */
+        /** Whether given states say nothing from a node to the next: if they did, they would reach both. */
         private boolean isAway(int k) {
-            return source.sampled() != null && (Float.isNaN(nodes[k * WIDTH]) || Float.isNaN(nodes[(k + 1) * WIDTH]));
+            return Float.isNaN(nodes[k * WIDTH]) || Float.isNaN(nodes[(k + 1) * WIDTH]);
         }
     }
 
@@ -344,9 +344,10 @@ public final class ScreenedCatalogue {
         private void follow(int j, double[][] mine, double reach2) {
             Held one = held.get(j);
             float[] states = one.nodes;
+            boolean isTable = one.source.sampled() != null;
             tests += count - 1;
             for (int k = 0; k + 1 < count; k++) {
-                if ((mine[k] == null && mine[k + 1] == null) || one.isAway(k)) {
+                if ((mine[k] == null && mine[k + 1] == null) || (isTable && one.isAway(k))) {
                     continue;
                 }
                 // a gap may begin or end within the interval: then the one end that is known speaks for both
