@@ -210,9 +210,10 @@ final class KnownOrbit {
         }
         // from where it is known, and a while longer than it is wanted: for the orbits that are soon to come
         Instant first = epoch.isBefore(start) ? epoch : start;
-        Instant later = end.plus(Duration.between(start, end).dividedBy(LONGER));
+        Instant last = epoch.isAfter(end) ? epoch : end;
+        Instant later = last.plus(Duration.between(start, end).dividedBy(LONGER));
         Optional<Ephemeris> known = Trajectories.path(made, first, later, step)
-                .or(() -> Trajectories.path(made, first, end, step))
+                .or(() -> Trajectories.path(made, first, last, step))
                 .map(path -> new ScreenedObject.Sampled(path).inTeme().ephemeris());
         reference = known.orElse(null);
         return known.map(path -> new Ephemeris(epochs.stream()

@@ -10,6 +10,7 @@ import java.util.List;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
 import nl.sluis.orbit.Vector3;
 import nl.sluis.orbit.data.OrekitData;
 import nl.sluis.orbit.determination.ForceModel;
@@ -22,6 +23,8 @@ import nl.sluis.proto.v1.Product;
 import nl.sluis.proto.v1.Track;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A planned trajectory meets the orbits that were released, as they were released. */
 class TrajectoryScreeningTest {
@@ -71,6 +74,33 @@ class TrajectoryScreeningTest {
         assertThat(Duration.between(Times.instant(found.get(0).getTca()), TCA).abs())
                 .isLessThan(Duration.ofMillis(200));
         assertThat(found.get(0).hasProbability()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-3, 1, 4})
+    void how_well_an_orbit_is_known_is_told_whenever_it_was_determined(int hours) {
+        OrbitState then = Propagation.states(
+                        other, ForceModel.forOrbit(other), List.of(EPOCH.plus(Duration.ofHours(hours))))
+                .get(0);
+        double[][] covariance = new double[6][6];
+        for (int i = 0; i < 3; i++) {
+            covariance[i][i] = 100 * 100;
+            covariance[i + 3][i + 3] = 0.1 * 0.1;
+        }
+        Product released = track(2, then);
+
+        List<ConjunctionWarning> found = TrajectoryScreening.screen(
+                plan,
+                List.of(released.toBuilder()
+                        .setTrack(released.getTrack().toBuilder()
+                                .setCovariance(OrbitMessages.covariance(
+                                        OrbitMessages.frame(then.frame()), SymmetricMatrix.of(covariance))))
+                        .build()),
+                5_000,
+                ObjectSizes.NONE);
+
+        assertThat(found).hasSize(1);
+        assertThat(found.get(0).getObject2().hasCovariance()).isTrue();
     }
 
     @Test
