@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -348,8 +347,11 @@ public final class Gateway implements AutoCloseable {
                 clock,
                 node::isConfirmed);
 
-        vertx = Vertx.vertx(
-                new VertxOptions().setEventLoopPoolSize(config.partnerPort().eventLoops() + 1));
+        PartnerPort port = new PartnerPort(
+                config.partnerPort().host(),
+                config.partnerPort().port(),
+                config.partnerPort().eventLoops());
+        vertx = Vertx.vertx(port.vertxOptions());
         RpcPermissions permissions = RpcPermissions.standard();
         tenants = new Tenants(policy, identities, journal, audit, config.hostNation(), workers, clock);
         Methods.Builder methods = new GatewayMethods(
@@ -390,10 +392,7 @@ public final class Gateway implements AutoCloseable {
         TenantQuota quota = quota(config);
         partners = new PartnerServer(
                 vertx,
-                new PartnerPort(
-                        config.partnerPort().host(),
-                        config.partnerPort().port(),
-                        config.partnerPort().eventLoops()),
+                port,
                 limits(config),
                 tls,
                 new CertificateCallers(

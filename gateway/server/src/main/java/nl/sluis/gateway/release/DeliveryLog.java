@@ -80,6 +80,38 @@ public final class DeliveryLog {
         return done;
     }
 
+    /**
+     * What goes to many.
+     *
+     * @param tenants who are about to get it, each as often as it is
+     * @param products what they are about to get, at least one
+     */
+    public record Batch(List<TenantId> tenants, List<Variants.Found.Ready> products) {}
+
+    /**
+     * Enters batches of which all who get them are known: nobody is waited for. Never blocks.
+     *
+     * @param batches what is about to be sent
+     * @return completes on a thread of the journal when the entries are durable, or with its failure
+     */
+    public CompletableFuture<?> enterAll(List<Batch> batches) {
+        CompletableFuture<Void> done;
+        boolean first;
+        synchronized (this) {
+            for (Batch batch : batches) {
+                List<String> tenants = waiting.computeIfAbsent(batch.products(), none -> new ArrayList<>());
+                batch.tenants().forEach(tenant -> tenants.add(tenant.toString()));
+            }
+            done = entered;
+            first = !underWay;
+            underWay = true;
+        }
+        if (first) {
+            enterWaiting();
+        }
+        return done;
+    }
+
     /** Enters the first after a silence together with those who come for the same reason, in one commit instead of two. */
     private void enterTogether() {
         int before = -1;

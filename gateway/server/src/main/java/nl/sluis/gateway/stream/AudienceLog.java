@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import nl.sluis.proto.v1.Gap;
 import nl.sluis.proto.v1.SubscribeResponse;
 import nl.sluis.proto.v1.Withdrawn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One audience's own log: what was released to it, withdrawn from it and held, in order. It holds places in the products log,
@@ -29,7 +29,7 @@ final class AudienceLog {
     private final Map<String, Long> latestByProduct = new HashMap<>();
     private final NavigableMap<String, SortedSet<String>> productsByObject = new TreeMap<>();
     private final Map<Long, SubscribeResponse> told = new HashMap<>();
-    private final Set<Runnable> listeners = new HashSet<>();
+    private final Map<SharedBatches.Place, Abreast> abreast = new LinkedHashMap<>();
     private final SharedBatches batches = new SharedBatches();
     private long[] positions = new long[FIRST_CAPACITY];
     private long[] releasedMicros = new long[FIRST_CAPACITY];
@@ -49,18 +49,37 @@ final class AudienceLog {
         told.putAll(moved);
     }
 
-    /** Wakes whoever waits for what was added: once for all of it, so that it goes out in one write. */
-    void wakeAll() {
-        List<Runnable> toWake;
-        synchronized (this) {
-            toWake = new ArrayList<>(listeners);
+    /**
+     * Lets a subscription wait abreast of others for what comes.
+     *
+     * @return those others; null where there is something at its place already
+     */
+    synchronized @Nullable Abreast join(SharedBatches.Place place, Abreast.Gathering gathering, Abreast.Member member) {
+        if (place.from() < end()) {
+            return null;
         }
-        toWake.forEach(Runnable::run);
+        Abreast group = abreast.computeIfAbsent(place, none -> new Abreast(place, gathering));
+        group.add(member);
+        return group;
+    }
+
+    /** Lets a subscription wait no longer; nothing where what it waited for is being gathered already. */
+    synchronized void leave(Abreast group, Abreast.Member member) {
+        if (abreast.get(group.place()) == group && group.remove(member)) {
+            abreast.remove(group.place());
+        }
+    }
+
+    /** Takes out who waited at a place where there is something now: once for all that was added. */
+    synchronized List<Abreast> takeWaiting() {
+        List<Abreast> taken = new ArrayList<>();
+        abreast.values().removeIf(group -> group.place().from() < end() && taken.add(group));
+        return taken;
     }
 
     /**
      * Adds a release, once: a change of policy may have released what was being released already. Nobody is woken for it
-     * alone: see {@link #wakeAll}.
+     * alone: see {@link #takeWaiting}.
      *
      * @param object what the catalogue calls the object, where the product says where one object is; else empty
      */
@@ -204,13 +223,5 @@ final class AudienceLog {
                 .sorted(Comparator.reverseOrder())
                 .mapToLong(this::position)
                 .toArray();
-    }
-
-    synchronized void addListener(Runnable wakeUp) {
-        listeners.add(wakeUp);
-    }
-
-    synchronized void removeListener(Runnable wakeUp) {
-        listeners.remove(wakeUp);
     }
 }

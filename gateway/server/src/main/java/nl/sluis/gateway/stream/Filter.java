@@ -107,6 +107,11 @@ final class Filter {
         return new Filter(kinds, objects, regimes, modes, expression(request.getFilter()));
     }
 
+    /** Whether a product is tested by an expression too, which may take milliseconds. */
+    boolean isExpression() {
+        return expression != null;
+    }
+
     private static <E extends Enum<E>> E known(E value, E unrecognized, E unspecified, String field)
             throws SubscriptionRefused {
         if (value == unrecognized || value == unspecified) {

@@ -6,11 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,12 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class LiveSubscription implements Subscription {
     private static final Duration RETRY_AFTER_SHUTDOWN = Duration.ofSeconds(2);
 
-    /** Room for the checkpoint behind a batch, so that the batch is copied once and not again to grow. */
-    private static final int CHECKPOINT_BYTES_MAX = 128;
-
-    private final TenantId tenant;
+    private final Abreast.Member member;
     private final Plan plan;
-    private final Filter filter;
     private final Variants variants;
     private final DeliveryLog deliveries;
     private final Reading reading;
@@ -56,8 +50,9 @@ final class LiveSubscription implements Subscription {
     private final AtomicReference<@Nullable ClosingReason> closing = new AtomicReference<>();
     private final AtomicReference<@Nullable PolicyUpdate> policy = new AtomicReference<>();
 
-    private Audience audience;
-    private volatile AudienceLog log;
+    private volatile Due due;
+    // null while it does not wait for what comes
+    private volatile @Nullable Abreast abreast;
     private long[] snapshot;
     private boolean snapshotAnnounced;
     private long sequence;
@@ -138,8 +133,13 @@ final class LiveSubscription implements Subscription {
             return new Progress(snapshotNext, snapshotDelivered, index, delivered);
         }
 
+        /** Whether the snapshot is not over. */
+        boolean isIn(long[] snapshot) {
+            return snapshotNext < snapshot.length;
+        }
+
         /** Behind what another subscriber gathered, maybe, from the same index. */
-        Progress after(Gathered gathered) {
+        Progress after(Due.Gathered gathered) {
             return new Progress(
                     snapshotNext,
                     snapshotDelivered,
@@ -147,16 +147,6 @@ final class LiveSubscription implements Subscription {
                     delivered + gathered.products().size());
         }
     }
-
-    /**
-     * What is due from a place on.
-     *
-     * @param frames deliveries and what stands between them; shared, never to be changed
-     * @param products the products among them
-     * @param after where the subscription that gathered it is when they are sent
-     * @param own whether it is for that subscription alone
-     */
-    record Gathered(Buffer frames, List<Variants.Found.Ready> products, Progress after, boolean own) {}
 
     /**
      * What is to be sent next.
@@ -178,11 +168,9 @@ final class LiveSubscription implements Subscription {
             Reading reading,
             InstantSource clock,
             Runnable wakeUp) {
-        this.tenant = tenant;
-        this.audience = audience;
-        this.log = log;
+        this.member = new Abreast.Member(tenant, wakeUp);
+        this.due = new Due(audience, log, filter, plan.text(), variants);
         this.plan = plan;
-        this.filter = filter;
         this.variants = variants;
         this.deliveries = deliveries;
         this.reading = reading;
@@ -195,13 +183,12 @@ final class LiveSubscription implements Subscription {
         notDelivered.addAll(plan.opening());
         // a subscription can be resumed from its first moment: a checkpoint stands at its start
         notDelivered.add(checkpoint());
-        log.addListener(wakeUp);
     }
 
     @Override
     public Buffer poll(int maxBytes) {
         try {
-            return due(maxBytes);
+            return dueNow(maxBytes);
         } catch (StoreException | CompletionException e) {
             StoreException.Code code = StoreException.in(e).orElseThrow(() -> e).code();
             if (code != StoreException.Code.UNREACHABLE && code != StoreException.Code.NOT_REPLICATED) {
@@ -209,14 +196,12 @@ final class LiveSubscription implements Subscription {
             }
             // nobody confirms now that the policy is the newest; the cursor stands before what is not entered
             close(ClosingReason.CLOSING_REASON_EPOCH_UNCONFIRMED);
-            return due(maxBytes);
+            return dueNow(maxBytes);
         }
     }
 
-    private Buffer due(int maxBytes) {
-        Buffer out = batch != null && batch.entered().isDone()
-                ? Buffer.buffer(batch.frames().length() + CHECKPOINT_BYTES_MAX)
-                : Buffer.buffer();
+    private Buffer dueNow(int maxBytes) {
+        Buffer out = Buffer.buffer();
         if (ended) {
             return out;
         }
@@ -231,6 +216,9 @@ final class LiveSubscription implements Subscription {
         while (!notDelivered.isEmpty()) {
             out.appendBuffer(Frames.frame(notDelivered.remove()));
         }
+        if (abreast != null && !takeShared(abreast)) {
+            return out;
+        }
         if (batch == null) {
             batch = next(maxBytes);
         }
@@ -240,12 +228,16 @@ final class LiveSubscription implements Subscription {
             }
             // throws what the journal failed with, and the stream ends: nothing leaves that is not entered
             batch.entered().join();
-            out.appendBuffer(batch.frames());
             progress = batch.after();
+            Buffer checkpoint = Frames.frame(checkpoint());
+            // of its own size, so that nothing is copied again to grow
+            out = Buffer.buffer(out.length() + batch.frames().length() + checkpoint.length())
+                    .appendBuffer(out)
+                    .appendBuffer(batch.frames())
+                    .appendBuffer(checkpoint);
             batch = null;
-            out.appendBuffer(Frames.frame(checkpoint()));
         }
-        if (!snapshotAnnounced && !isInSnapshot(progress)) {
+        if (!snapshotAnnounced && !progress.isIn(snapshot)) {
             snapshotAnnounced = true;
             out.appendBuffer(frame(SubscribeResponse.newBuilder()
                     .setSnapshotComplete(SnapshotComplete.newBuilder().setCount(progress.snapshotDelivered()))));
@@ -253,93 +245,69 @@ final class LiveSubscription implements Subscription {
         return out;
     }
 
-    /** What is due, up to a size; null where nothing is. What was looked at and is not for this subscriber is passed. */
+    /**
+     * What is due, up to a size. Null where nothing is: then the subscription stands abreast of others and is woken with
+     * what comes; or where it waits for a product. What was looked at and is not for this subscriber is passed.
+     */
     private @Nullable Batch next(int maxBytes) {
-        if (!isDue(progress)) {
-            return null;
-        }
-        Gathered gathered = isInSnapshot(progress)
-                ? gather(maxBytes)
-                : log.batches()
-                        .at(
-                                new SharedBatches.Place(progress.next(), plan.binding(), plan.text(), maxBytes),
-                                variants.standing(),
-                                clock.millis(),
-                                () -> gather(maxBytes));
-        Progress after = isInSnapshot(progress) ? gathered.after() : progress.after(gathered);
-        if (gathered.frames().length() == 0) {
+        while (!closed) {
+            SharedBatches.Place place = new SharedBatches.Place(progress.next(), plan.binding(), plan.text(), maxBytes);
+            Due here = due;
+            if (!here.isDue(progress, snapshot)) {
+                abreast = here.log().join(place, wake -> here.gatherForAll(place, wake), member);
+                if (abreast != null) {
+                    return null;
+                }
+                continue;
+            }
+            Due.Gathered gathered = progress.isIn(snapshot)
+                    ? gather(maxBytes)
+                    : here.log().batches().at(place, variants.standing(), clock.millis(), () -> gather(maxBytes));
+            Progress after = progress.isIn(snapshot) ? gathered.after() : progress.after(gathered);
+            if (gathered.frames().length() > 0) {
+                return entered(gathered, after);
+            }
             progress = after;
-            return null;
+            if (gathered.waits()) {
+                return null;
+            }
         }
+        return null;
+    }
+
+    private Due.Gathered gather(int maxBytes) {
+        return due.gather(progress, snapshot, maxBytes, reading::told, wakeUp);
+    }
+
+    private Batch entered(Due.Gathered gathered, Progress after) {
         CompletableFuture<?> entered = gathered.products().isEmpty()
                 ? CompletableFuture.completedFuture(null)
-                : deliveries.enter(tenant, gathered.products());
+                : deliveries.enter(member.tenant(), gathered.products());
         if (!entered.isDone()) {
             var unused = entered.whenComplete((done, failure) -> wakeUp.run());
         }
         return new Batch(gathered.frames(), after, entered);
     }
 
-    private Gathered gather(int maxBytes) {
-        Buffer frames = Buffer.buffer();
-        List<Variants.Found.Ready> products = new ArrayList<>();
-        boolean own = isInSnapshot(progress);
-        Progress at = progress;
-        while (frames.length() < maxBytes && isDue(at)) {
-            if (!isInSnapshot(at) && at.next() < log.first()) {
-                frames.appendBuffer(gap(GapReason.GAP_REASON_TRIMMED, null, releasedAt(log.first())));
-                at = at.at(log.first());
-                continue;
-            }
-            long index = due(at);
-            boolean isDelivery = false;
-            Optional<SubscribeResponse> told = log.told(index);
-            if (told.isPresent()) {
-                frames.appendBuffer(Frames.frame(reading.told(told.get())));
-                own = true;
-            } else {
-                Variants.Found found = variants.find(audience, log.position(index), wakeUp);
-                if (found instanceof Variants.Found.Loading) {
-                    own = true;
-                    break;
-                }
-                if (found instanceof Variants.Found.Ready ready) {
-                    if (filter.matches(ready.product())) {
-                        frames.appendBuffer(ready.frame(plan.text()));
-                        products.add(ready);
-                        isDelivery = true;
-                    }
-                } else if (found instanceof Variants.Found.Damaged) {
-                    frames.appendBuffer(gap(GapReason.GAP_REASON_DAMAGED, releasedAt(index), releasedAt(index)));
-                } else if (found instanceof Variants.Found.Trimmed) {
-                    frames.appendBuffer(gap(GapReason.GAP_REASON_TRIMMED, releasedAt(index), releasedAt(index)));
-                }
-                // withheld by another policy than it was released under: nothing is said; withdrawn: the notice says it
-            }
-            at = isInSnapshot(at) ? at.ofSnapshot(isDelivery) : at.live(isDelivery);
+    /** What was gathered and entered for all who stood abreast; false while nothing is. */
+    private boolean takeShared(Abreast waited) {
+        Abreast.Offer offer = waited.offer();
+        if (offer == null) {
+            return false;
         }
-        return new Gathered(frames, products, at, own);
-    }
-
-    private boolean isInSnapshot(Progress at) {
-        return at.snapshotNext() < snapshot.length;
-    }
-
-    private boolean isDue(Progress at) {
-        return isInSnapshot(at) || at.next() < log.end();
-    }
-
-    private long due(Progress at) {
-        return isInSnapshot(at) ? snapshot[at.snapshotNext()] : at.next();
-    }
-
-    private Instant releasedAt(long index) {
-        return Times.ofMicros(log.releasedMicros(index));
+        abreast = null;
+        Progress after = progress.after(offer.gathered());
+        if (offer.gathered().frames().length() > 0) {
+            batch = new Batch(offer.gathered().frames(), after, offer.entered());
+        } else {
+            progress = after;
+        }
+        return true;
     }
 
     @Override
     public boolean behind() {
-        return isDue(progress);
+        return due.isDue(progress, snapshot);
     }
 
     /** Other rules hold: under them the tenant may be another audience, whose latest products it then gets. */
@@ -350,26 +318,31 @@ final class LiveSubscription implements Subscription {
         }
         // what was gathered and not yet sent is decided again
         batch = null;
+        leave();
         notDelivered.add(
                 SubscribeResponse.newBuilder().setPolicyChanged(update.change()).build());
-        if (update.log() != log) {
-            log.removeListener(wakeUp);
-            reading.left(audience, progress.next());
-            log = update.log();
-            if (!closed) {
-                log.addListener(wakeUp);
-            }
-            AudienceLog.Snapshot now = log.snapshot();
+        Due before = due;
+        due = new Due(update.audience(), update.log(), before.filter(), plan.text(), variants);
+        if (update.log() != before.log()) {
+            reading.left(before.audience(), progress.next());
+            AudienceLog.Snapshot now = update.log().snapshot();
             snapshot = now.indexes();
             progress = new Progress(0, progress.snapshotDelivered(), now.end(), progress.delivered());
         }
-        audience = update.audience();
+    }
+
+    private void leave() {
+        Abreast waited = abreast;
+        if (waited != null) {
+            due.log().leave(waited, member);
+            abreast = null;
+        }
     }
 
     /** Whether it reads a log, or will from the next poll on. */
     boolean isOf(AudienceLog candidate) {
         PolicyUpdate update = policy.get();
-        return (update == null ? log : update.log()) == candidate;
+        return (update == null ? due.log() : update.log()) == candidate;
     }
 
     /** Tells of another policy at the next poll. May be called on any thread. */
@@ -380,8 +353,8 @@ final class LiveSubscription implements Subscription {
 
     /** In the middle of a snapshot a cursor points at its start: resuming repeats rather than misses. */
     private ByteString cursor() {
-        long place = isInSnapshot(progress) ? snapshot[0] : progress.next();
-        return ByteString.copyFrom(reading.cursor(audience, place, sequence, progress.delivered()));
+        long place = progress.isIn(snapshot) ? snapshot[0] : progress.next();
+        return ByteString.copyFrom(reading.cursor(due.audience(), place, sequence, progress.delivered()));
     }
 
     private SubscribeResponse checkpoint() {
@@ -398,10 +371,16 @@ final class LiveSubscription implements Subscription {
     public Buffer heartbeat() {
         Instant now = clock.instant();
         // all before what is due next was sent
-        Instant watermark = isDue(progress) ? earlier(releasedAt(Math.max(due(progress), log.first())), now) : now;
+        Due here = due;
+        Instant watermark = here.isDue(progress, snapshot)
+                ? earlier(
+                        here.releasedAt(Math.max(
+                                Due.index(progress, snapshot), here.log().first())),
+                        now)
+                : now;
         return frame(SubscribeResponse.newBuilder()
                 .setHeartbeat(Heartbeat.newBuilder()
-                        .addAllQuotas(reading.quotasLeft(audience))
+                        .addAllQuotas(reading.quotasLeft(due.audience()))
                         .setWatermark(Times.timestamp(watermark))
                         .setLag(Times.duration(Duration.between(watermark, now)))));
     }
@@ -429,7 +408,7 @@ final class LiveSubscription implements Subscription {
         return SubscribeResponse.newBuilder().setGap(gap);
     }
 
-    private static Buffer gap(GapReason reason, @Nullable Instant from, Instant to) {
+    static Buffer gap(GapReason reason, @Nullable Instant from, Instant to) {
         return frame(gapMessage(reason, from, to));
     }
 
@@ -453,8 +432,8 @@ final class LiveSubscription implements Subscription {
     public void close() {
         if (!closed) {
             closed = true;
-            log.removeListener(wakeUp);
-            reading.end(audience, progress.next());
+            leave();
+            reading.end(due.audience(), progress.next());
         }
     }
 }

@@ -73,6 +73,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
     private final Readers readers;
     private final Function<Audience, List<QuotaLedger.Left>> quotas;
     private final DeliveryLog deliveries;
+    private final FanOut fanOut;
     private final Cursors cursors;
     private final InstantSource clock;
     private final BooleanSupplier confirmed;
@@ -117,6 +118,7 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
         this.quotas = quotas;
         this.readers = new Readers(journal);
         this.deliveries = deliveries;
+        this.fanOut = new FanOut(deliveries);
         this.cursors = new Cursors(cursorKey);
         this.clock = clock;
         this.follower = new Thread(this::follow, "sluis-released");
@@ -266,7 +268,8 @@ public final class LiveSubscriptions implements Subscriptions, AutoCloseable {
                 next = entry.position() + 1;
                 followed = entry.position();
             }
-            grown.forEach(AudienceLog::wakeAll);
+            fanOut.serve(
+                    grown.stream().flatMap(log -> log.takeWaiting().stream()).toList());
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import nl.sluis.gateway.release.Variants;
-import nl.sluis.gateway.stream.LiveSubscription.Gathered;
+import nl.sluis.gateway.stream.Due.Gathered;
 import nl.sluis.proto.v1.TextForm;
 import org.jspecify.annotations.Nullable;
 

@@ -11,7 +11,7 @@ public interface Subscriptions {
      *
      * @param caller who subscribes
      * @param request what it asks for
-     * @param wakeUp called on any thread, at any time, when {@link Subscription#poll} may have something; it must
+     * @param wakeUp called on any thread when {@link Subscription#poll}, after it had nothing, may have something; it must
      *     return at once and may be called more often than needed
      * @return the live subscription
      * @throws SubscriptionRefused where the request is not acceptable: an unknown filter, a foreign cursor

@@ -4,6 +4,9 @@ import static nl.sluis.gateway.rpc.PortUnderTest.GERMAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.stub.StreamObserver;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -39,6 +41,34 @@ class AttackTimesTest {
 
     private final long[] published = new long[PRODUCTS];
     private final long[] received = new long[PRODUCTS];
+    private Processor calm = new Processor(0, 0);
+
+    /**
+     * Processor time so far, s.
+     *
+     * @param server of the threads of the server
+     * @param others of the attacker's and the bystander's
+     */
+    private record Processor(double server, double others) {
+        static Processor now() {
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            double server = 0;
+            double others = 0;
+            for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+                double seconds = thread == null ? 0 : Math.max(0, threads.getThreadCpuTime(thread.getThreadId())) / 1e9;
+                if (thread != null && thread.getThreadName().startsWith("vert.x-")) {
+                    server += seconds;
+                } else {
+                    others += seconds;
+                }
+            }
+            return new Processor(server, others);
+        }
+
+        Processor since(Processor before) {
+            return new Processor(server - before.server, others - before.others);
+        }
+    }
 
     private interface Attack {
         void run(Attacks attacks) throws Exception;
@@ -48,7 +78,7 @@ class AttackTimesTest {
     void anotherTenantsStreamLosesNothing() throws Exception {
         DevelopmentPki pki = PortUnderTest.pki(folder);
         measure(pki, "warm-up", attacks -> {});
-        measure(pki, "nothing", attacks -> {});
+        calm = measure(pki, "nothing", attacks -> {});
         measure(pki, "rapid reset", Attacks::rapidReset);
         measure(pki, "empty CONTINUATION frames", Attacks::emptyContinuations);
         measure(pki, "2^31-1 length", Attacks::longestMessage);
@@ -60,7 +90,7 @@ class AttackTimesTest {
         measure(pki, "2,000 half-open handshakes", attacks -> Attacks.awaitEnded(attacks.halfOpenHandshakes()));
     }
 
-    private void measure(DevelopmentPki pki, String name, Attack attack) throws Exception {
+    private Processor measure(DevelopmentPki pki, String name, Attack attack) throws Exception {
         PortUnderTest port = new PortUnderTest(
                 pki,
                 PartnerLimits.defaults()
@@ -69,14 +99,14 @@ class AttackTimesTest {
                         TenantServiceGrpc.getGetSelfMethod(),
                         (caller, request) -> CompletableFuture.completedStage(GetSelfResponse.getDefaultInstance())));
         try {
-            measure(port, name, attack);
+            return measure(port, name, attack);
         } finally {
             port.close();
         }
     }
 
     /** Repeats the attack while the bystander is sent 200 products a second. */
-    private void measure(PortUnderTest port, String name, Attack attack) throws Exception {
+    private Processor measure(PortUnderTest port, String name, Attack attack) throws Exception {
         AtomicInteger count = new AtomicInteger();
         CountDownLatch all = new CountDownLatch(PRODUCTS);
         SubscriptionServiceGrpc.newStub(port.channel(GERMAN))
@@ -100,6 +130,7 @@ class AttackTimesTest {
                     }
                 });
         port.subscriptions.awaitOpened();
+        Processor before = Processor.now();
         CompletableFuture<List<Double>> answers =
                 CompletableFuture.supplyAsync(() -> repeat(new Attacks(port), attack, all));
         for (int i = 0; i < PRODUCTS; i++) {
@@ -108,7 +139,10 @@ class AttackTimesTest {
             LockSupport.parkNanos(INTERVAL_NANOS);
         }
         assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
-        print(name, answers);
+        List<Double> times = answers.get();
+        Processor used = Processor.now().since(before);
+        print(name, times, used.since(calm));
+        return used;
     }
 
     private static List<Double> repeat(Attacks attacks, Attack attack, CountDownLatch end) {
@@ -128,22 +162,24 @@ class AttackTimesTest {
     }
 
     @SuppressWarnings("SystemOut")
-    private void print(String name, CompletableFuture<List<Double>> answers)
-            throws InterruptedException, ExecutionException {
+    private void print(String name, List<Double> answers, Processor more) {
         double[] delays = new double[PRODUCTS];
         for (int i = 0; i < PRODUCTS; i++) {
             delays[i] = (received[i] - published[i]) / 1e6;
         }
         Arrays.sort(delays);
         double[] times =
-                answers.get().stream().mapToDouble(Double::doubleValue).sorted().toArray();
+                answers.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         System.out.println(String.format(
                 Locale.ROOT,
-                "%-28s answered in %.1f ms (median of %d); bystander p50 %.2f ms, p99 %.2f ms",
+                "%-28s answered in %.1f ms (median of %d); bystander p50 %.2f ms, p99 %.2f ms; processor time of an"
+                        + " attack more than of none: server %.1f ms, attacker %.1f ms",
                 name,
                 times[times.length / 2],
                 times.length,
                 delays[PRODUCTS / 2],
-                delays[PRODUCTS * 99 / 100]));
+                delays[PRODUCTS * 99 / 100],
+                more.server * 1e3 / times.length,
+                more.others * 1e3 / times.length));
     }
 }

@@ -42,7 +42,7 @@ final class PortUnderTest {
     static final TenantId GERMAN = new TenantId("deu", "radar-site");
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    final Vertx vertx = Vertx.vertx();
+    final Vertx vertx;
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final FakeSubscriptions subscriptions = new FakeSubscriptions();
     final FakeIngest ingest = new FakeIngest();
@@ -64,6 +64,8 @@ final class PortUnderTest {
 
     PortUnderTest(DevelopmentPki pki, PartnerLimits limits, int eventLoops, UnaryOperator<Methods.Builder> methods) {
         this.pki = pki;
+        PartnerPort loopback = new PartnerPort("127.0.0.1", 0, eventLoops);
+        vertx = Vertx.vertx(loopback.vertxOptions());
         Identities identities = identities();
         MethodPermissions table = MethodPermissions.of(RpcPermissions.standard());
         ServerCertificate own =
@@ -73,7 +75,7 @@ final class PortUnderTest {
         tls = new TlsOptions(() -> own, identities.trustManager(), TlsEngine.best(), Clock.systemUTC());
         server = new PartnerServer(
                 vertx,
-                new PartnerPort("127.0.0.1", 0, eventLoops),
+                loopback,
                 limits,
                 tls,
                 new CertificateCallers(identities, caller -> {}),

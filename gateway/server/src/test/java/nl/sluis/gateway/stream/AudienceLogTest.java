@@ -3,13 +3,18 @@ package nl.sluis.gateway.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
+import nl.sluis.gateway.identity.TenantId;
 import nl.sluis.proto.v1.SubscribeResponse;
+import nl.sluis.proto.v1.TextForm;
 import nl.sluis.proto.v1.Withdrawn;
 import org.junit.jupiter.api.Test;
 
 class AudienceLogTest {
+    private static final String NORTH = "nor/north-watch";
+    private static final Abreast.Gathering NOT_GATHERED = wakeUp -> Due.Gathered.nothing(0);
+
     private final AudienceLog log = new AudienceLog();
 
     @Test
@@ -106,18 +111,37 @@ class AudienceLogTest {
     }
 
     @Test
-    void releases_wake_whoever_listens_once_together_and_nobody_who_left() {
-        AtomicInteger wakes = new AtomicInteger();
-        Runnable listener = wakes::incrementAndGet;
-        log.addListener(listener);
+    void those_who_wait_for_the_same_are_taken_out_together_once_for_all_that_was_added_and_nobody_who_left() {
+        Abreast group = log.join(place("all", 0), NOT_GATHERED, member(NORTH));
+        assertThat(log.join(place("all", 0), NOT_GATHERED, member(NORTH))).isSameAs(group);
+        Abreast.Member leaves = member("lux/acme-space");
+        log.join(place("all", 0), NOT_GATHERED, leaves);
+        Abreast other = log.join(place("tracks", 0), NOT_GATHERED, member("deu/space-watch"));
+        Abreast empty = log.join(place("warnings", 0), NOT_GATHERED, leaves);
+        assertThat(log.takeWaiting()).isEmpty();
+        log.leave(group, leaves);
+        log.leave(empty, leaves);
         log.add(1, "a", "", 1);
         log.add(2, "b", "", 1);
-        assertThat(wakes).hasValue(0);
-        log.wakeAll();
-        log.removeListener(listener);
-        log.add(3, "a", "", 2);
-        log.wakeAll();
 
-        assertThat(wakes).hasValue(1);
+        assertThat(log.takeWaiting()).containsExactly(group, other);
+        assertThat(group.tenants()).containsExactly(TenantId.parse(NORTH), TenantId.parse(NORTH));
+        assertThat(log.takeWaiting()).isEmpty();
+    }
+
+    @Test
+    void nobody_waits_at_a_place_where_there_is_something() {
+        log.add(1, "a", "", 1);
+
+        assertThat(log.join(place("all", 0), NOT_GATHERED, member(NORTH))).isNull();
+        assertThat(log.join(place("all", 1), NOT_GATHERED, member(NORTH))).isNotNull();
+    }
+
+    private static SharedBatches.Place place(String binding, long from) {
+        return new SharedBatches.Place(from, ByteString.copyFromUtf8(binding), TextForm.TEXT_FORM_UNSPECIFIED, 1_000);
+    }
+
+    private static Abreast.Member member(String tenant) {
+        return new Abreast.Member(TenantId.parse(tenant), () -> {});
     }
 }

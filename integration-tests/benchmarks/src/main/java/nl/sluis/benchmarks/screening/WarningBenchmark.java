@@ -2,7 +2,6 @@ package nl.sluis.benchmarks.screening;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -282,7 +281,7 @@ public final class WarningBenchmark {
                 Credentials.privateKey(folder.resolve("pki/gateway/key.pem")),
                 Optional.empty());
         return new PartnerServer(
-                        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS + 1)),
+                        Vertx.vertx(new PartnerPort("127.0.0.1", 0, EVENT_LOOPS).vertxOptions()),
                         new PartnerPort("127.0.0.1", 0, EVENT_LOOPS),
                         PartnerLimits.defaults(),
                         new TlsOptions(() -> own, identities.trustManager(), TlsEngine.best(), today),

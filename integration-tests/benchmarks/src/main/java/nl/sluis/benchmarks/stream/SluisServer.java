@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -154,9 +153,10 @@ final class SluisServer implements StreamServer {
                 Credentials.certificates(gateway.resolve("certificate.pem")),
                 Credentials.privateKey(gateway.resolve("key.pem")),
                 Optional.empty());
+        PartnerPort loopback = new PartnerPort("127.0.0.1", 0, EVENT_LOOPS);
         PartnerServer server = new PartnerServer(
-                Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS + 1)),
-                new PartnerPort("127.0.0.1", 0, EVENT_LOOPS),
+                Vertx.vertx(loopback.vertxOptions()),
+                loopback,
                 PartnerLimits.defaults(),
                 new TlsOptions(() -> own, identities.trustManager(), TlsEngine.best(), clock),
                 new CertificateCallers(identities, caller -> {}),
