@@ -125,25 +125,25 @@ final class Looks {
 
     private static Optional<Seen> seen(Tracklet track, Sightlines lines, Observation one, AbsoluteDate date) {
         double bias = isBiased(track, one) ? RANGE_BIAS_M : 0;
-        double[] s = site(lines, one.sensorId(), date);
-        if (one instanceof Observation.Range o) {
+        double[] s = site(lines.site(one, date));
+        if (one.measured() instanceof Observation.Range o) {
             return Optional.of(range(s, o.rangeM(), bias));
         }
         if (one instanceof Observation.LaserRange o) {
             return Optional.of(range(s, o.rangeM(), bias));
         }
-        if (one instanceof Observation.RangeRate o) {
+        if (one.measured() instanceof Observation.RangeRate o) {
             return Optional.of(
                     (p, v, box) -> Math.abs(rate(p, v, s) - o.rangeRateMps()) <= RATE_BOX_MPS * (1 + box / BOX_M));
         }
         if (one instanceof Observation.TimeDifference o) {
-            double[] other = site(lines, o.secondSensorId(), date);
+            double[] other = site(lines.site(o.secondSensorId(), date));
             double furtherM = o.differenceS() * Constants.SPEED_OF_LIGHT;
             return Optional.of(
                     (p, v, box) -> Math.abs(distance(p, s) - distance(p, other) - furtherM) <= DIFFERENCE * box);
         }
         if (one instanceof Observation.FrequencyDifference o) {
-            double[] other = site(lines, o.secondSensorId(), date);
+            double[] other = site(lines.site(o.secondSensorId(), date));
             double fasterMps = -o.differenceHz() / o.centreFrequencyHz() * Constants.SPEED_OF_LIGHT;
             return Optional.of((p, v, box) -> Math.abs(rate(p, v, s) - rate(p, v, other) - fasterMps)
                     <= DIFFERENCE * RATE_BOX_MPS * (1 + box / BOX_M));
@@ -164,8 +164,7 @@ final class Looks {
         return (p, v, box) -> Math.abs(distance(p, s) - rangeM) <= box + bias;
     }
 
-    private static double[] site(Sightlines lines, String sensor, AbsoluteDate date) {
-        PVCoordinates site = lines.site(sensor, date);
+    private static double[] site(PVCoordinates site) {
         double[] s = new double[6];
         put(s, 0, site.getPosition());
         put(s, 3, site.getVelocity());

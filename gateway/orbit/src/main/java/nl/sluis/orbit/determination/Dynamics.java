@@ -29,6 +29,7 @@ import org.orekit.orbits.CartesianOrbit;
 import org.orekit.orbits.PositionAngleType;
 import org.orekit.propagation.conversion.DormandPrince853IntegratorBuilder;
 import org.orekit.propagation.conversion.NumericalPropagatorBuilder;
+import org.orekit.time.AbsoluteDate;
 import org.orekit.time.TimeScalesFactory;
 import org.orekit.utils.Constants;
 import org.orekit.utils.IERSConventions;
@@ -60,6 +61,11 @@ final class Dynamics {
     private static final class Weather {
         // the table is read-only once loaded and its cache is safe for threads
         static final CssiSpaceWeatherData DATA = new CssiSpaceWeatherData(CssiSpaceWeatherData.DEFAULT_SUPPORTED_NAMES);
+    }
+
+    /** Returns the solar flux at 10.7 cm about a date, its mean over 81 days, solar flux units. */
+    static double meanSolarFlux(AbsoluteDate date) {
+        return Weather.DATA.getAverageFlux(date);
     }
 
     /** Returns the inertial frame in which a state is propagated: its own, or GCRF for frames that move. */

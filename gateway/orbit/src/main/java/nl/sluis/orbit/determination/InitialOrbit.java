@@ -230,18 +230,18 @@ public final class InitialOrbit {
             frame = lines.frame();
         }
 
-        Vector3D site(String sensor, AbsoluteDate date) {
-            return lines.site(sensor, date).getPosition();
+        Vector3D site(Observation observation, AbsoluteDate date) {
+            return lines.site(observation, date).getPosition();
         }
 
         List<CircularSearch.Ranged> ranges(List<Observation> observations) {
             List<CircularSearch.Ranged> ranges = new ArrayList<>();
             for (Observation o : observations) {
                 AbsoluteDate date = Convert.date(o.epoch());
-                if (o instanceof Observation.Range range) {
-                    ranges.add(new CircularSearch.Ranged(date, site(o.sensorId(), date), range.rangeM()));
+                if (o.measured() instanceof Observation.Range range) {
+                    ranges.add(new CircularSearch.Ranged(date, site(o, date), range.rangeM()));
                 } else if (o instanceof Observation.LaserRange range) {
-                    ranges.add(new CircularSearch.Ranged(date, site(o.sensorId(), date), range.rangeM()));
+                    ranges.add(new CircularSearch.Ranged(date, site(o, date), range.rangeM()));
                 }
             }
             return ranges;
@@ -250,7 +250,7 @@ public final class InitialOrbit {
         List<Sighting> sightings(List<Observation> track) {
             Map<String, List<Observation.Range>> ranges = new HashMap<>();
             for (Observation o : track) {
-                if (o instanceof Observation.Range range) {
+                if (o.measured() instanceof Observation.Range range) {
                     ranges.computeIfAbsent(range.sensorId(), none -> new ArrayList<>())
                             .add(range);
                 }
@@ -260,7 +260,7 @@ public final class InitialOrbit {
                 AbsoluteDate date = Convert.date(o.epoch());
                 Optional<Vector3D> direction = lines.direction(o, date);
                 if (direction.isPresent()) {
-                    Vector3D site = site(o.sensorId(), date);
+                    Vector3D site = site(o, date);
                     Vector3D toward = direction.get();
                     Optional<Vector3D> position = range(ranges.getOrDefault(o.sensorId(), List.of()), o.epoch())
                             .map(range -> new Vector3D(1, site, range, toward));

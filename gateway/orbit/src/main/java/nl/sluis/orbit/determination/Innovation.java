@@ -99,7 +99,7 @@ public final class Innovation {
                         CommonError.REALISTIC.group(
                                 m.observation(), m.components().get(c)),
                         CommonError.REALISTIC.sigmas());
-                double sigma = m.sigmas().get(c);
+                double sigma = row.get().modelled().sigmas().get(c);
                 Component component = m.components().get(c);
                 m.biases()
                         .get(c)

@@ -246,12 +246,13 @@ final class Linearisation {
         double[][] byState = estimated.byState();
         double[] observed = estimated.observed();
         double[] computed = estimated.computed();
+        MeasurementModel.Modelled weighed = one.withPlatform(byState, state.getFrame());
         int m = one.components().size();
         double[][] jacobian = new double[m][n];
         double[] residuals = new double[m];
         double[] gradients = new double[2 * m];
         for (int c = 0; c < m; c++) {
-            double sigma = one.sigmas().get(c);
+            double sigma = weighed.sigmas().get(c);
             residuals[c] = (observed[c] - computed[c]) / sigma;
             for (int j = 0; j < n; j++) {
                 double sum = 0;
@@ -268,7 +269,7 @@ final class Linearisation {
                 Dynamics.propagationFrame(about.state()),
                 Convert.vector(state.getPosition()),
                 Convert.vector(state.getPVCoordinates().getVelocity()));
-        return new Row(one, there, residuals, jacobian, partials, gradients, scale(estimated.legs(), state));
+        return new Row(weighed, there, residuals, jacobian, partials, gradients, scale(estimated.legs(), state));
     }
 
     private static double norm(double[] six, int from) {

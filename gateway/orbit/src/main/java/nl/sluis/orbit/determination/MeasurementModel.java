@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.internal.Convert;
 import nl.sluis.orbit.measurement.Component;
 import nl.sluis.orbit.measurement.Correction;
@@ -38,8 +39,10 @@ import org.orekit.models.earth.weather.ConstantPressureTemperatureHumidityProvid
 import org.orekit.models.earth.weather.PressureTemperatureHumidity;
 import org.orekit.models.earth.weather.water.CIPM2007;
 import org.orekit.time.AbsoluteDate;
+import org.orekit.utils.CartesianDerivativesFilter;
 import org.orekit.utils.Constants;
 import org.orekit.utils.IERSConventions;
+import org.orekit.utils.TimeStampedPVCoordinates;
 import org.orekit.utils.units.Unit;
 
 /** Turns observations into the library's measurements, with stations, biases and corrections of one fit. */
@@ -61,6 +64,37 @@ final class MeasurementModel {
                     components,
                     sigmas.stream().map(sigma -> sigma * factor).toList(),
                     biases);
+        }
+
+        /**
+         * The same with the sigmas enlarged by what is not known of the platform, where a sensor was on one. As all errors of
+         * a sensor it is then one that its numbers have in common as well.
+         *
+         * @param byState derivatives by position and velocity of the object: those by the platform's are their opposites, for
+         *     over the time of flight both move alike
+         * @param frame frame of these
+         */
+        Modelled withPlatform(double[][] byState, org.orekit.frames.Frame frame) {
+            if (!(observation instanceof Observation.FromSatellite from)
+                    || from.covariance().isEmpty()) {
+                return this;
+            }
+            double[][] turn = new double[6][6];
+            Convert.frame(from.platform().frame())
+                    .getTransformTo(frame, measurement.getDate())
+                    .getJacobian(CartesianDerivativesFilter.USE_PV, turn);
+            double[][] covariance = from.covariance().get().congruent(turn).rows();
+            List<Double> widened = new ArrayList<>();
+            for (int c = 0; c < sigmas.size(); c++) {
+                double variance = sigmas.get(c) * sigmas.get(c);
+                for (int i = 0; i < 6; i++) {
+                    for (int j = 0; j < 6; j++) {
+                        variance += byState[c][i] * covariance[i][j] * byState[c][j];
+                    }
+                }
+                widened.add(Math.sqrt(variance));
+            }
+            return new Modelled(observation, measurement, components, widened, biases);
         }
 
         /** The same with every bias estimated. */
@@ -90,21 +124,27 @@ final class MeasurementModel {
     /** Returns the measurement of an observation; empty where no orbit can rest on it. */
     Optional<Modelled> model(Observation observation) {
         Sensor sensor = sensor(observation.sensorId());
+        if (observation instanceof Observation.FromSatellite o) {
+            return Optional.of(fromSatellite(o, sensor));
+        }
         GroundStation station = station(sensor);
         if (observation instanceof Observation.Range o) {
             double sigma = sigma(o.sigmaM(), sensor, Component.RANGE);
-            Range m = new Range(
-                    station,
-                    o.path() == Observation.Path.TWO_WAY,
-                    Convert.date(o.epoch()),
-                    o.rangeM(),
-                    sigma,
-                    1.0,
-                    satellite);
+            Range m = sensor.isAtOnce()
+                    ? AtOnce.range(station, Convert.date(o.epoch()), o.rangeM(), sigma, satellite)
+                    : new Range(
+                            station,
+                            o.path() == Observation.Path.TWO_WAY,
+                            Convert.date(o.epoch()),
+                            o.rangeM(),
+                            sigma,
+                            1.0,
+                            satellite);
             add(m, bias(sensor, List.of(Component.RANGE)));
             if (sensor.corrections().contains(Correction.RANGE_TROPOSPHERE)) {
                 m.addModifier(new RangeTroposphericDelayModifier(ModifiedSaastamoinenModel.getStandardModel()));
             }
+            ionosphere(sensor).ifPresent(air -> m.addModifier(air.range()));
             return Optional.of(modelled(o, m, sensor, List.of(Component.RANGE), List.of(sigma)));
         }
         if (observation instanceof Observation.LaserRange o) {
@@ -117,15 +157,18 @@ final class MeasurementModel {
         }
         if (observation instanceof Observation.RangeRate o) {
             double sigma = sigma(o.sigmaMps(), sensor, Component.RANGE_RATE);
-            RangeRate m = new RangeRate(
-                    station,
-                    Convert.date(o.epoch()),
-                    o.rangeRateMps(),
-                    sigma,
-                    1.0,
-                    o.path() == Observation.Path.TWO_WAY,
-                    satellite);
+            RangeRate m = sensor.isAtOnce()
+                    ? AtOnce.rangeRate(station, Convert.date(o.epoch()), o.rangeRateMps(), sigma, satellite)
+                    : new RangeRate(
+                            station,
+                            Convert.date(o.epoch()),
+                            o.rangeRateMps(),
+                            sigma,
+                            1.0,
+                            o.path() == Observation.Path.TWO_WAY,
+                            satellite);
             add(m, bias(sensor, List.of(Component.RANGE_RATE)));
+            ionosphere(sensor).ifPresent(air -> m.addModifier(air.rangeRate()));
             return Optional.of(modelled(o, m, sensor, List.of(Component.RANGE_RATE), List.of(sigma)));
         }
         if (observation instanceof Observation.AzimuthElevation o) {
@@ -133,13 +176,11 @@ final class MeasurementModel {
                 sigma(o.azimuthSigmaRad(), sensor, Component.AZIMUTH),
                 sigma(o.elevationSigmaRad(), sensor, Component.ELEVATION)
             };
-            AngularAzEl m = new AngularAzEl(
-                    station,
-                    Convert.date(o.epoch()),
-                    new double[] {o.azimuthRad(), o.elevationRad()},
-                    sigmas,
-                    new double[] {1.0, 1.0},
-                    satellite);
+            double[] angles = {o.azimuthRad(), o.elevationRad()};
+            AngularAzEl m = sensor.isAtOnce()
+                    ? AtOnce.direction(station, Convert.date(o.epoch()), angles, sigmas, satellite)
+                    : new AngularAzEl(
+                            station, Convert.date(o.epoch()), angles, sigmas, new double[] {1.0, 1.0}, satellite);
             List<Component> components = List.of(Component.AZIMUTH, Component.ELEVATION);
             if (sensor.corrections().contains(Correction.ELEVATION_REFRACTION)) {
                 m.addModifier(new AngularRadioRefractionModifier(
@@ -154,14 +195,18 @@ final class MeasurementModel {
                 sigma(o.rightAscensionSigmaRad(), sensor, Component.RIGHT_ASCENSION),
                 sigma(o.declinationSigmaRad(), sensor, Component.DECLINATION)
             };
-            AngularRaDec m = new AngularRaDec(
-                    station,
-                    Convert.frame(o.frame()),
-                    Convert.date(o.epoch()),
-                    new double[] {o.rightAscensionRad(), o.declinationRad()},
-                    sigmas,
-                    new double[] {1.0, 1.0},
-                    satellite);
+            double[] angles = {o.rightAscensionRad(), o.declinationRad()};
+            AngularRaDec m = sensor.isAtOnce()
+                    ? AtOnce.direction(
+                            station, Convert.frame(o.frame()), Convert.date(o.epoch()), angles, sigmas, satellite)
+                    : new AngularRaDec(
+                            station,
+                            Convert.frame(o.frame()),
+                            Convert.date(o.epoch()),
+                            angles,
+                            sigmas,
+                            new double[] {1.0, 1.0},
+                            satellite);
             List<Component> components = List.of(Component.RIGHT_ASCENSION, Component.DECLINATION);
             if (sensor.corrections().contains(Correction.STELLAR_ABERRATION)) {
                 m.addModifier(new AberrationModifier());
@@ -199,6 +244,47 @@ final class MeasurementModel {
         return Optional.empty();
     }
 
+    private Modelled fromSatellite(Observation.FromSatellite observation, Sensor sensor) {
+        FromSatellite.Platform platform = new FromSatellite.Platform(
+                new TimeStampedPVCoordinates(
+                        Convert.date(observation.epoch()),
+                        Convert.pv(observation.platform(), Convert.frame(Frame.GCRF))),
+                Convert.frame(Frame.GCRF));
+        if (observation.measured() instanceof Observation.Range o) {
+            double sigma = sigma(o.sigmaM(), sensor, Component.RANGE);
+            FromSatellite m = FromSatellite.range(
+                    platform, FromSatellite.light(o.path(), sensor.isAtOnce()), o.rangeM(), sigma, satellite);
+            add(m, bias(sensor, List.of(Component.RANGE)));
+            return modelled(observation, m, sensor, List.of(Component.RANGE), List.of(sigma));
+        }
+        if (observation.measured() instanceof Observation.RangeRate o) {
+            double sigma = sigma(o.sigmaMps(), sensor, Component.RANGE_RATE);
+            FromSatellite m = FromSatellite.rangeRate(
+                    platform, FromSatellite.light(o.path(), sensor.isAtOnce()), o.rangeRateMps(), sigma, satellite);
+            add(m, bias(sensor, List.of(Component.RANGE_RATE)));
+            return modelled(observation, m, sensor, List.of(Component.RANGE_RATE), List.of(sigma));
+        }
+        if (observation.measured() instanceof Observation.RightAscensionDeclination o) {
+            double[] sigmas = {
+                sigma(o.rightAscensionSigmaRad(), sensor, Component.RIGHT_ASCENSION),
+                sigma(o.declinationSigmaRad(), sensor, Component.DECLINATION)
+            };
+            List<Component> components = List.of(Component.RIGHT_ASCENSION, Component.DECLINATION);
+            FromSatellite m = FromSatellite.direction(
+                    platform,
+                    FromSatellite.light(Observation.Path.ONE_WAY, sensor.isAtOnce()),
+                    Convert.frame(o.frame()),
+                    sensor.corrections().contains(Correction.STELLAR_ABERRATION),
+                    new double[] {o.rightAscensionRad(), o.declinationRad()},
+                    sigmas,
+                    satellite);
+            add(m, bias(sensor, components));
+            return modelled(observation, m, sensor, components, List.of(sigmas[0], sigmas[1]));
+        }
+        throw new IllegalArgumentException("observation from a satellite: `" + observation.measured()
+                + "` (expected: a range, a range rate, or a right ascension and declination)");
+    }
+
     private Sensor sensor(String id) {
         Sensor sensor = sensors.get(id);
         if (sensor == null) {
@@ -230,6 +316,13 @@ final class MeasurementModel {
                     .forEach(driver -> driver.setReferenceDate(AbsoluteDate.J2000_EPOCH));
             return station;
         });
+    }
+
+    private static Optional<Ionosphere> ionosphere(Sensor sensor) {
+        return sensor.corrections().contains(Correction.IONOSPHERE)
+                ? Optional.of(
+                        new Ionosphere(sensor.position(), sensor.frequencyHz().orElseThrow()))
+                : Optional.empty();
     }
 
     private static TidalDisplacement tides() {

@@ -17,7 +17,7 @@ import org.orekit.utils.TimeStampedPVCoordinates;
 
 /**
  * A computed measurement with its derivatives by position and velocity of the object. Values are the library's. Its
- * derivatives carry those of the Earth's rotation along and take most of the time, so for single stations they are in closed
+ * derivatives carry those of the Earth's rotation along and take most of the time, so for single sensors they are in closed
  * form here; what corrections of air and bias change in them is left out, a part of some 1e-4.
  */
 final class StateDerivatives {
@@ -67,6 +67,25 @@ final class StateDerivatives {
                             axes.transformVector(Vector3D.PLUS_I),
                             axes.transformVector(Vector3D.PLUS_J),
                             axes.transformVector(Vector3D.PLUS_K)));
+        }
+        if (measurement instanceof FromSatellite sight) {
+            EstimatedMeasurementBase<?> estimated = measurement.estimateWithoutDerivatives(states);
+            StaticTransform axes = inertial(sight.reference(), state);
+            return new StateDerivatives(
+                    estimated,
+                    sight.quantity() == FromSatellite.Quantity.DIRECTION
+                            ? direction(
+                                    estimated.getParticipants(),
+                                    state.getDate(),
+                                    axes.transformVector(Vector3D.PLUS_I),
+                                    axes.transformVector(Vector3D.PLUS_J),
+                                    axes.transformVector(Vector3D.PLUS_K))
+                            : new double[][] {
+                                alongSight(
+                                        estimated.getParticipants(),
+                                        state.getDate(),
+                                        sight.quantity() == FromSatellite.Quantity.RANGE_RATE)
+                            });
         }
         var whole = measurement.estimate(0, 0, states);
         return new StateDerivatives(whole, whole.getStateDerivatives(0));

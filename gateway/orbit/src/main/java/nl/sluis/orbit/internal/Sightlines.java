@@ -24,15 +24,13 @@ public final class Sightlines {
     public Sightlines(List<Sensor> sensors, Frame frame) {
         this.frame = Convert.frame(frame);
         for (Sensor sensor : sensors) {
-            sites.put(
-                    sensor.id(),
-                    new TopocentricFrame(
-                            Convert.earth(),
-                            new GeodeticPoint(
-                                    sensor.position().latitudeRad(),
-                                    sensor.position().longitudeRad(),
-                                    sensor.position().altitudeM()),
-                            sensor.id()));
+            sensor.site()
+                    .ifPresent(site -> sites.put(
+                            sensor.id(),
+                            new TopocentricFrame(
+                                    Convert.earth(),
+                                    new GeodeticPoint(site.latitudeRad(), site.longitudeRad(), site.altitudeM()),
+                                    sensor.id())));
         }
     }
 
@@ -41,7 +39,14 @@ public final class Sightlines {
         return frame;
     }
 
-    /** Returns where a sensor is and how it moves. */
+    /** Returns where the sensor of an observation is, and how it moves. */
+    public PVCoordinates site(Observation observation, AbsoluteDate date) {
+        return observation instanceof Observation.FromSatellite o
+                ? Convert.pv(o.platform(), frame)
+                : site(observation.sensorId(), date);
+    }
+
+    /** Returns where a sensor that is fixed to the Earth is, and how it moves. */
     public PVCoordinates site(String sensor, AbsoluteDate date) {
         return Objects.requireNonNull(sites.get(sensor), sensor).getPVCoordinates(date, frame);
     }
@@ -58,7 +63,7 @@ public final class Sightlines {
                     .getTransformTo(frame, date)
                     .transformVector(local));
         }
-        if (observation instanceof Observation.RightAscensionDeclination o) {
+        if (observation.measured() instanceof Observation.RightAscensionDeclination o) {
             return Optional.of(Convert.frame(o.frame())
                     .getTransformTo(frame, date)
                     .transformVector(new Vector3D(o.rightAscensionRad(), o.declinationRad())));

@@ -9,5 +9,10 @@ public enum Correction {
     /** Annual and diurnal aberration of right ascension and declination. */
     STELLAR_ABERRATION,
     /** Movement of the station with the tides of the solid Earth (IERS 2010). */
-    STATION_TIDES
+    STATION_TIDES,
+    /**
+     * Delay of ranges by the free electrons of the ionosphere, and what its change does to range rates read off the carrier:
+     * NeQuick. Needs the sensor's frequency.
+     */
+    IONOSPHERE
 }

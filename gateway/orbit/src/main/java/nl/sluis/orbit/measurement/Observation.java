@@ -8,6 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import nl.sluis.orbit.Frame;
+import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
 
 /**
  * One observation of one object by one sensor.
@@ -28,6 +30,11 @@ public sealed interface Observation {
 
     /** Returns the epoch of reception, UTC. */
     Instant epoch();
+
+    /** Returns what was measured, wherever the sensor was. */
+    default Observation measured() {
+        return this;
+    }
 
     /** Returns the ids of all sensors that took part, {@link #sensorId()} first. */
     default List<String> sensorIds() {
@@ -308,6 +315,52 @@ public sealed interface Observation {
         @Override
         public Map<Component, OptionalDouble> sigmas() {
             return Map.of();
+        }
+    }
+
+    /**
+     * What a sensor on a satellite measured.
+     *
+     * @param measured a range, a range rate or a right ascension and declination
+     * @param platform where the satellite was at the epoch of reception
+     * @param covariance of that, in its frame; empty: it is taken as known
+     */
+    record FromSatellite(Observation measured, OrbitState platform, Optional<SymmetricMatrix> covariance)
+            implements Observation {
+        /** Checks the parts. */
+        public FromSatellite {
+            Objects.requireNonNull(covariance);
+            if (!(measured instanceof Range
+                    || measured instanceof RangeRate
+                    || measured instanceof RightAscensionDeclination)) {
+                throw new IllegalArgumentException("observation from a satellite: `"
+                        + measured.getClass().getSimpleName()
+                        + "` (expected: a range, a range rate, or a right ascension and declination)");
+            }
+            if (!platform.epoch().equals(measured.epoch())) {
+                throw new IllegalArgumentException("epoch of the platform: `" + platform.epoch() + "` (expected: "
+                        + measured.epoch() + ", of the observation)");
+            }
+        }
+
+        @Override
+        public String inputId() {
+            return measured.inputId();
+        }
+
+        @Override
+        public String sensorId() {
+            return measured.sensorId();
+        }
+
+        @Override
+        public Instant epoch() {
+            return measured.epoch();
+        }
+
+        @Override
+        public Map<Component, OptionalDouble> sigmas() {
+            return measured.sigmas();
         }
     }
 

@@ -2,24 +2,31 @@ package nl.sluis.orbit.measurement;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import nl.sluis.orbit.GeodeticPosition;
 
 /**
- * A sensor fixed to the Earth.
+ * A sensor.
  *
  * @param id name, unique among the sensors of one fit
- * @param position where it stands
+ * @param site where it stands; empty: on a satellite, and each of its observations says where that was
  * @param sigmas 1-sigma per component, in the component's unit, for observations that carry none
  * @param biases biases that are applied (observed minus true), per component; those not named are zero and fixed
  * @param corrections effects that are still in its observations
+ * @param isAtOnce whether the light time was taken out of its values, so that they are of where the object was at the
+ *     epoch itself
+ * @param frequencyHz of the carrier, Hz; empty: not known
  */
 public record Sensor(
         String id,
-        GeodeticPosition position,
+        Optional<GeodeticPosition> site,
         Map<Component, Double> sigmas,
         Map<Component, Bias> biases,
-        Set<Correction> corrections) {
+        Set<Correction> corrections,
+        boolean isAtOnce,
+        OptionalDouble frequencyHz) {
 
     /**
      * Bias of one component.
@@ -49,7 +56,7 @@ public record Sensor(
     /** Checks the parts and copies the collections. */
     public Sensor {
         Objects.requireNonNull(id);
-        Objects.requireNonNull(position);
+        Objects.requireNonNull(site);
         sigmas = Map.copyOf(sigmas);
         biases = Map.copyOf(biases);
         corrections = Set.copyOf(corrections);
@@ -59,5 +66,29 @@ public record Sensor(
                         "sigma of " + component + ": `" + sigma + "` (expected: a positive number)");
             }
         });
+        if (frequencyHz.isPresent() && !(frequencyHz.getAsDouble() > 0 && Double.isFinite(frequencyHz.getAsDouble()))) {
+            throw new IllegalArgumentException(
+                    "frequency: `" + frequencyHz.getAsDouble() + "` (expected: a positive number)");
+        }
+        if (corrections.contains(Correction.IONOSPHERE) && frequencyHz.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "frequency: none (expected: one, for the ionosphere is still in the observations)");
+        }
+    }
+
+    /** A sensor fixed to the Earth, with values as they were received and a carrier that is not known. */
+    public Sensor(
+            String id,
+            GeodeticPosition position,
+            Map<Component, Double> sigmas,
+            Map<Component, Bias> biases,
+            Set<Correction> corrections) {
+        this(id, Optional.of(position), sigmas, biases, corrections, false, OptionalDouble.empty());
+    }
+
+    /** Returns where it stands; only of a sensor fixed to the Earth. */
+    public GeodeticPosition position() {
+        return site.orElseThrow(() -> new IllegalStateException(
+                "sensor `" + id + "`: on a satellite (expected: observations that say where that was)"));
     }
 }

@@ -53,7 +53,8 @@ import picocli.CommandLine.Spec;
             "  name,latitude_deg,longitude_deg,altitude_m  and, as far as known,",
             "  range_sigma_m,range_rate_sigma_m_s,azimuth_sigma_deg,elevation_sigma_deg,angle_sigma_arcsec,",
             "  estimate (biases to estimate: range range_rate azimuth elevation),",
-            "  corrected (effects that are out of the values already: troposphere aberration).",
+            "  corrected (effects that are out of the values already: troposphere ionosphere",
+            "  aberration light_time), frequency_hz (of a radar; then the ionosphere is modelled).",
             "",
             "Without --initial a first orbit is looked for in the observations themselves."
         },

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import nl.sluis.orbit.GeodeticPosition;
 import nl.sluis.orbit.ccsds.MessageException;
@@ -22,9 +23,10 @@ import nl.sluis.orbit.measurement.Sensor;
  * Where stations are and how well they measure: a SINEX file, or a list in CSV whose first line names its columns.
  *
  * <p>{@code name, latitude_deg, longitude_deg, altitude_m} must be there; {@code range_sigma_m, range_rate_sigma_m_s,
- * azimuth_sigma_deg, elevation_sigma_deg, angle_sigma_arcsec, estimate, corrected} may. {@code estimate} lists the
- * biases to estimate, by spaces: {@code range range_rate azimuth elevation}. {@code corrected} lists the effects that are
- * out of the values already: {@code troposphere aberration}.
+ * azimuth_sigma_deg, elevation_sigma_deg, angle_sigma_arcsec, estimate, corrected, frequency_hz} may. {@code estimate} lists
+ * the biases to estimate, by spaces: {@code range range_rate azimuth elevation}. {@code corrected} lists the effects that are
+ * out of the values already: {@code troposphere ionosphere aberration light_time}. The ionosphere is modelled where the
+ * frequency is given.
  */
 final class Stations {
 
@@ -54,7 +56,8 @@ final class Stations {
             "elevation_sigma_deg",
             "angle_sigma_arcsec",
             "estimate",
-            "corrected");
+            "corrected",
+            "frequency_hz");
 
     private final Map<String, Sensor> listed = new HashMap<>();
     private final Optional<SinexReader.Places> places;
@@ -152,7 +155,14 @@ final class Stations {
             }
             biases.put(component, Sensor.Bias.guessed(0));
         }
-        Set<Correction> toModel = corrections(number, words(row.get("corrected")));
+        List<String> corrected = words(row.get("corrected"));
+        Set<Correction> toModel = corrections(number, corrected);
+        OptionalDouble frequencyHz = row.containsKey("frequency_hz")
+                ? OptionalDouble.of(number(number, row, "frequency_hz"))
+                : OptionalDouble.empty();
+        if (frequencyHz.isPresent() && !corrected.contains("ionosphere")) {
+            toModel.add(Correction.IONOSPHERE);
+        }
         String name = row.getOrDefault("name", "");
         try {
             GeodeticPosition position = GeodeticPosition.ofDegrees(
@@ -160,7 +170,16 @@ final class Stations {
                     number(number, row, "longitude_deg"),
                     number(number, row, "altitude_m"));
             if (name.isEmpty()
-                    || listed.put(name.toUpperCase(Locale.ROOT), new Sensor(name, position, sigmas, biases, toModel))
+                    || listed.put(
+                                    name.toUpperCase(Locale.ROOT),
+                                    new Sensor(
+                                            name,
+                                            Optional.of(position),
+                                            sigmas,
+                                            biases,
+                                            toModel,
+                                            corrected.contains("light_time"),
+                                            frequencyHz))
                             != null) {
                 throw new MessageException(new Problem(number, "name", name, "a name that stands once in the list"));
             }
@@ -179,8 +198,12 @@ final class Stations {
                     toModel.remove(Correction.ELEVATION_REFRACTION);
                 }
                 case "aberration" -> toModel.remove(Correction.STELLAR_ABERRATION);
+                case "ionosphere", "light_time" -> {
+                    // looked at beside the frequency, and in the sensor itself
+                }
                 default ->
-                    throw new MessageException(new Problem(number, "corrected", name, "troposphere or aberration"));
+                    throw new MessageException(new Problem(
+                            number, "corrected", name, "troposphere, ionosphere, aberration or light_time"));
             }
         }
         return toModel;
@@ -220,8 +243,16 @@ final class Stations {
             if (corrected) {
                 toModel.remove(Correction.RANGE_TROPOSPHERE);
                 toModel.remove(Correction.ELEVATION_REFRACTION);
+                toModel.remove(Correction.IONOSPHERE);
             }
-            return new Sensor(name, sensor.position(), sensor.sigmas(), sensor.biases(), toModel);
+            return new Sensor(
+                    name,
+                    sensor.site(),
+                    sensor.sigmas(),
+                    sensor.biases(),
+                    toModel,
+                    sensor.isAtOnce(),
+                    sensor.frequencyHz());
         });
     }
 

@@ -59,6 +59,9 @@ import org.slf4j.LoggerFactory;
 public final class ContributionIngest implements Ingest {
     private static final int CLIENT_ID_LENGTH_MAX = 128; // characters; it stands in keys and messages
     /** Unanswered contributions from which on what follows in the flow gives way: as many as one stream may have. */
+    private static final double FREQUENCY_HZ_MIN = 3e7; // below, waves are bent and do not pass
+
+    private static final double FREQUENCY_HZ_MAX = 3e11;
     private static final int PRESSED_MIN = 64;
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1); // an outage of the journal is seldom shorter
@@ -416,16 +419,16 @@ public final class ContributionIngest implements Ingest {
                 .orElseThrow(() -> refuse(
                         "contribution.observations.sensor_id",
                         "`" + series.getSensorId() + "` (expected: a sensor that this tenant has registered)"));
-        List<Refusal.Fault> faults = new ObservationChecks(
-                        coverage,
-                        received,
-                        sensor,
-                        id -> sensors.get(tenant, id).isPresent())
+        List<Refusal.Fault> faults = new ObservationChecks(coverage, received, sensor, id -> isOnGround(tenant, id))
                 .check("contribution.observations", series);
         if (!faults.isEmpty()) {
             throw new RefusedException(new Refusal(Code.INVALID_ARGUMENT, List.copyOf(faults)));
         }
         return series;
+    }
+
+    private boolean isOnGround(String tenant, String sensorId) {
+        return sensors.get(tenant, sensorId).filter(Sensor::hasGround).isPresent();
     }
 
     private Read document(String tenant, Contribution item, Instant received) throws RefusedException {
@@ -463,11 +466,7 @@ public final class ContributionIngest implements Ingest {
         Sensor sensor = sensors.get(tenant, series.getSensorId()).orElseThrow();
         ObservationSeries.Builder sifted = series.toBuilder().clearObservations();
         series.getObservationsList().forEach(observation -> {
-            List<Refusal.Fault> faults = new ObservationChecks(
-                            coverage,
-                            received,
-                            sensor,
-                            id -> sensors.get(tenant, id).isPresent())
+            List<Refusal.Fault> faults = new ObservationChecks(coverage, received, sensor, id -> isOnGround(tenant, id))
                     .check(
                             "",
                             series.toBuilder()
@@ -535,8 +534,16 @@ public final class ContributionIngest implements Ingest {
             if (sensors.isOthers(tenant, sensor.getSensorId())) {
                 throw refuse("sensor.sensor_id", "`" + sensor.getSensorId() + "` (expected: a name not yet taken)");
             }
-            if (!sensor.hasGround()) {
-                throw refuse("sensor.place", "no ground site (expected: one; this version fits ground sensors)");
+            if (!sensor.hasGround() && sensor.getHostCatalogueNumber() == 0) {
+                throw refuse(
+                        "sensor.place", "none (expected: a ground site, or the satellite that carries the sensor)");
+            }
+            if (sensor.hasFrequencyHz()
+                    && !(sensor.getFrequencyHz() >= FREQUENCY_HZ_MIN && sensor.getFrequencyHz() <= FREQUENCY_HZ_MAX)) {
+                throw refuse(
+                        "sensor.frequency_hz",
+                        "`" + sensor.getFrequencyHz() + "` (expected: " + FREQUENCY_HZ_MIN + " to " + FREQUENCY_HZ_MAX
+                                + ")");
             }
             if (!(Math.abs(sensor.getGround().getLatitudeRad()) <= Math.PI / 2)) {
                 throw refuse(

@@ -1,11 +1,15 @@
 package nl.sluis.gateway.ingest;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import nl.sluis.gateway.item.Times;
+import nl.sluis.gateway.item.Trajectories;
 import nl.sluis.orbit.data.Coverage;
+import nl.sluis.orbit.determination.Ephemeris;
 import nl.sluis.proto.v1.MeasurementSigmas;
 import nl.sluis.proto.v1.Observation;
 import nl.sluis.proto.v1.ObservationSeries;
@@ -20,6 +24,13 @@ final class ObservationChecks {
     private static final double FREQUENCY_HZ_MAX = 1e12;
     private static final int FAULTS_MAX = 20; // named in one answer; a broken file would otherwise answer with itself
 
+    /** Between states further apart a low orbit is no longer known to a centimetre from the four about. */
+    private static final Duration PLATFORM_STEP_MAX = Duration.ofMinutes(5);
+
+    private static final double GROUND_M = 6_356_000; // at the poles; kilometres for metres come to less
+
+    private static final int PLATFORM_STATES_MIN = 4;
+
     private final Coverage coverage;
     private final Instant now;
     private final Sensor sensor;
@@ -28,12 +39,13 @@ final class ObservationChecks {
     // where the check is
     private String at = "";
     private int index = -1;
+    private Optional<Ephemeris> platform = Optional.empty();
 
     /**
      * @param coverage of the tables
      * @param now when the series was received
      * @param sensor whose it is
-     * @param isOwn whether a sensor is the contributor's: where another's stands is not for it to ask
+     * @param isOwn whether a sensor is the contributor's and on the ground: where another's stands is not for it to ask
      */
     ObservationChecks(Coverage coverage, Instant now, Sensor sensor, Predicate<String> isOwn) {
         this.coverage = coverage;
@@ -48,17 +60,105 @@ final class ObservationChecks {
         if (series.getObservationsCount() == 0) {
             fault(".observations", "none (expected: at least one)");
         }
-        if (series.getCorrections().getLightTime()) {
-            fault(".corrections.light_time", "`true` (expected: values as received, with the light time in them)");
-        }
+        checkPlatform(series);
         for (int i = 0; i < series.getObservationsCount() && faults.size() < FAULTS_MAX; i++) {
             index = i;
             check(series.getObservations(i));
+            if (series.getCorrections().getLightTime() && isDifference(series.getObservations(i))) {
+                fault(
+                        ".value",
+                        "a difference between two receivers out of which the light time was taken (expected: with it, for"
+                                + " it is a difference of light time)");
+            }
         }
         return faults;
     }
 
+    private static boolean isDifference(Observation observation) {
+        return observation.hasTimeDifference() || observation.hasFrequencyDifference();
+    }
+
+    /** Where the satellite was that the sensor is on. */
+    private void checkPlatform(ObservationSeries series) {
+        if (sensor.hasGround()) {
+            if (series.hasPlatform()) {
+                fault(".platform", "a trajectory (expected: none, the sensor stands on the ground)");
+            }
+            return;
+        }
+        if (!series.hasPlatform()) {
+            fault(
+                    ".platform",
+                    "none (expected: where satellite " + sensor.getHostCatalogueNumber()
+                            + " was, which carries the sensor)");
+            return;
+        }
+        nl.sluis.proto.v1.Ephemeris given = series.getPlatform();
+        int number = given.getObject().getCatalogueNumber();
+        if (number != 0 && number != sensor.getHostCatalogueNumber()) {
+            fault(
+                    ".platform.object.catalogue_number",
+                    "`" + number + "` (expected: " + sensor.getHostCatalogueNumber() + ", which carries the sensor)");
+        }
+        try {
+            Ephemeris table = Trajectories.table(given);
+            platform = Optional.of(table);
+            table.points().stream()
+                    .mapToDouble(point -> point.state().positionM().norm())
+                    .filter(m -> m < GROUND_M)
+                    .findFirst()
+                    .ifPresent(m -> fault(
+                            ".platform.states", "`" + m + "` m from the Earth's centre (expected: above the ground)"));
+            if (given.getCovariancesCount() > 0
+                    && table.points().stream()
+                            .anyMatch(point -> point.covariance().isEmpty())) {
+                fault(".platform.covariances", "not of each state in its frame (expected: so, or none)");
+            }
+        } catch (IllegalArgumentException e) {
+            fault(".platform.states", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** An observation from a satellite is of use where that is known, and has no horizon. */
+    private void checkFromSatellite(Observation observation) {
+        if (observation.hasAzimuthElevation()) {
+            fault(
+                    ".azimuth_elevation",
+                    "from a satellite, which has no horizon (expected: right ascension and declination)");
+        } else if (isDifference(observation)) {
+            fault(".value", "a difference between receivers on satellites (expected: between two on the ground)");
+        } else if (platform.isPresent() && !isKnown(platform.get(), Times.instant(observation.getEpoch()))) {
+            fault(
+                    ".epoch",
+                    "`" + Times.instant(observation.getEpoch())
+                            + "` (expected: that of a state of the platform, or among "
+                            + PLATFORM_STATES_MIN + " and more of them from "
+                            + platform.get().start() + " to " + platform.get().end() + ", at most "
+                            + PLATFORM_STEP_MAX.toSeconds() + " s apart)");
+        }
+    }
+
+    private static boolean isKnown(Ephemeris table, Instant epoch) {
+        Optional<Instant> before = Optional.empty();
+        for (Ephemeris.Point point : table.points()) {
+            Instant at = point.state().epoch();
+            if (at.equals(epoch)) {
+                return true;
+            }
+            if (at.isAfter(epoch)) {
+                return table.points().size() >= PLATFORM_STATES_MIN
+                        && before.isPresent()
+                        && Duration.between(before.get(), at).compareTo(PLATFORM_STEP_MAX) <= 0;
+            }
+            before = Optional.of(at);
+        }
+        return false;
+    }
+
     private void check(Observation observation) {
+        if (!sensor.hasGround()) {
+            checkFromSatellite(observation);
+        }
         if (!observation.hasEpoch()) {
             fault(".epoch", "none (expected: the time of reception, UTC)");
         } else {
@@ -165,7 +265,7 @@ final class ObservationChecks {
 
     private void second(String field, String sensorId) {
         if (sensorId.equals(sensor.getSensorId()) || !isOwn.test(sensorId)) {
-            fault(field, "`" + sensorId + "` (expected: another sensor that this tenant has registered)");
+            fault(field, "`" + sensorId + "` (expected: another sensor on the ground that this tenant has registered)");
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -35,6 +36,7 @@ import nl.sluis.proto.v1.Covariance;
 import nl.sluis.proto.v1.Disagreement;
 import nl.sluis.proto.v1.FitQuality;
 import nl.sluis.proto.v1.FitVerdict;
+import nl.sluis.proto.v1.GroundSite;
 import nl.sluis.proto.v1.MeasurementSigmas;
 import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.ObservationSeries;
@@ -50,7 +52,7 @@ public final class OrbitMessages {
     private static final double SGP4_EARTH_RADIUS_M = 6_378_135.0; // WGS 72, the unit of B*
 
     /** Stands between a sensor's name and the digest of its registration. */
-    private static final String CORRECTED = " (troposphere corrected)";
+    private static final String CORRECTED = " (corrected: ";
 
     private static final String REGISTRATION = " @";
 
@@ -71,7 +73,7 @@ public final class OrbitMessages {
 
     /**
      * Observations of a series, in its order; those are left out that no fit can use, because a second sensor is not
-     * registered or no sigma is stated anywhere.
+     * registered, no sigma is stated anywhere, or nothing says where the satellite was that the sensor is on.
      *
      * @param registry registrations by the identifier of the sensor
      * @throws IllegalStateException if the sensor of the series is not registered
@@ -83,6 +85,12 @@ public final class OrbitMessages {
                     "sensor `" + series.getSensorId() + "`: none (expected: registered before use)");
         }
         Sensor sensor = sensor(registered, series.getCorrections());
+        Optional<nl.sluis.orbit.determination.Ephemeris> platform =
+                series.hasPlatform() ? Optional.of(Trajectories.table(series.getPlatform())) : Optional.empty();
+        String way = corrected(registered, series.getCorrections())
+                + (series.hasPlatform()
+                        ? HexFormat.of().formatHex(series.getPlatform().toByteArray())
+                        : "");
         List<Tracked> result = new ArrayList<>(series.getObservationsCount());
         for (nl.sluis.proto.v1.Observation observation : series.getObservationsList()) {
             List<Sensor> sensors = new ArrayList<>(List.of(sensor));
@@ -96,11 +104,17 @@ public final class OrbitMessages {
             }
             byte[] value = observation.toBuilder().clearLine().build().toByteArray();
             String id = Digests.id(
-                    "observation",
-                    series.getSensorId(),
-                    String.valueOf(series.getCorrections().getTroposphere()),
-                    HexFormat.of().formatHex(value));
+                    "observation", series.getSensorId(), way, HexFormat.of().formatHex(value));
             Observation made = observation(id, sensors, observation);
+            Instant epoch = made.epoch();
+            if (sensor.site().isEmpty() && !made.sigmas().isEmpty()) {
+                Optional<nl.sluis.orbit.determination.Ephemeris.Point> there = platform.flatMap(path -> path.at(epoch));
+                if (there.isEmpty()) {
+                    continue;
+                }
+                made = new Observation.FromSatellite(
+                        made, there.get().state(), there.get().covariance());
+            }
             boolean isWeighted = made.sigmas().entrySet().stream()
                     .allMatch(e -> e.getValue().isPresent() || sensor.sigmas().containsKey(e.getKey()));
             if (isWeighted) {
@@ -123,7 +137,7 @@ public final class OrbitMessages {
      * delivers corrected values: the model differs, and who may use old observations need not know of the new registration.
      */
     private static String fitSensorId(nl.sluis.proto.v1.Sensor sensor, Corrections corrections) {
-        return reported(sensor.getSensorId(), corrections) + REGISTRATION + registration(sensor);
+        return sensor.getSensorId() + corrected(sensor, corrections) + REGISTRATION + registration(sensor);
     }
 
     /** Tells the registrations of a sensor apart: a digest. */
@@ -136,14 +150,29 @@ public final class OrbitMessages {
         return fitSensorId.substring(fitSensorId.lastIndexOf(REGISTRATION) + REGISTRATION.length());
     }
 
-    private static String reported(String sensorId, Corrections corrections) {
-        return corrections.getTroposphere() ? sensorId + CORRECTED : sensorId;
+    /** What was corrected of what would be modelled otherwise, as a mark behind the name of the sensor; empty: nothing. */
+    private static String corrected(nl.sluis.proto.v1.Sensor sensor, Corrections corrections) {
+        List<String> effects = new ArrayList<>();
+        if (corrections.getTroposphere()) {
+            effects.add("troposphere");
+        }
+        if (corrections.getLightTime()) {
+            effects.add("light time");
+        }
+        if (corrections.getAberration()) {
+            effects.add("aberration");
+        }
+        if (corrections.getIonosphere() && sensor.hasFrequencyHz()) {
+            effects.add("ionosphere");
+        }
+        return effects.isEmpty() ? "" : CORRECTED + String.join(", ", effects) + ")";
     }
 
     /** The identifier under which the sensor of a fit is registered. */
     public static String registeredSensorId(String fitSensorId) {
         String reported = reportedSensorId(fitSensorId);
-        return reported.endsWith(CORRECTED) ? reported.substring(0, reported.length() - CORRECTED.length()) : reported;
+        int cut = reported.lastIndexOf(CORRECTED);
+        return cut < 0 ? reported : reported.substring(0, cut);
     }
 
     /** How a sensor compares with the others, as the contract has it. */
@@ -267,12 +296,11 @@ public final class OrbitMessages {
     }
 
     /**
-     * A ground sensor as a fit needs it.
+     * A sensor as a fit needs it.
      *
      * @param corrections what the source has already corrected; the rest is modelled
      */
     public static Sensor sensor(nl.sluis.proto.v1.Sensor sensor, Corrections corrections) {
-        var site = sensor.getGround();
         Map<Component, Double> sigmas = new EnumMap<>(Component.class);
         MeasurementSigmas given = sensor.getSigmas();
         put(sigmas, Component.RANGE, given.hasRangeM(), given.getRangeM());
@@ -305,12 +333,21 @@ public final class OrbitMessages {
         if (!corrections.getAberration()) {
             toModel.add(Correction.STELLAR_ABERRATION);
         }
+        if (!corrections.getIonosphere() && sensor.hasFrequencyHz()) {
+            toModel.add(Correction.IONOSPHERE);
+        }
         return new Sensor(
                 fitSensorId(sensor, corrections),
-                new GeodeticPosition(site.getLatitudeRad(), site.getLongitudeRad(), site.getAltitudeM()),
+                sensor.hasGround() ? Optional.of(position(sensor.getGround())) : Optional.empty(),
                 sigmas,
                 biases,
-                toModel);
+                toModel,
+                corrections.getLightTime(),
+                optional(sensor.hasFrequencyHz(), sensor.getFrequencyHz()));
+    }
+
+    private static GeodeticPosition position(GroundSite site) {
+        return new GeodeticPosition(site.getLatitudeRad(), site.getLongitudeRad(), site.getAltitudeM());
     }
 
     private static void put(Map<Component, Double> sigmas, Component component, boolean present, double value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import nl.sluis.orbit.determination.FitResult;
 import nl.sluis.orbit.determination.FitSettings;
 import nl.sluis.orbit.determination.ForceModel;
 import nl.sluis.orbit.determination.OrbitDetermination;
+import nl.sluis.orbit.measurement.Correction;
 import nl.sluis.proto.v1.AzimuthElevation;
 import nl.sluis.proto.v1.Corrections;
 import nl.sluis.proto.v1.FrequencyDifference;
@@ -187,15 +189,69 @@ class ObservationKindsTest {
     }
 
     @Test
-    void values_from_which_the_light_time_was_taken_out_are_refused() {
-        ObservationSeries series = series(
-                        Objects.requireNonNull(KINDS.get(ValueCase.RANGE)).observation())
-                .toBuilder()
-                .setCorrections(Corrections.newBuilder().setLightTime(true))
-                .build();
-        assertThat(checks().check("series", series))
-                .extracting(Refusal.Fault::field)
-                .containsExactly("series.corrections.light_time");
+    void a_value_may_be_without_the_light_time_unless_it_is_a_difference_of_light_time() {
+        KINDS.forEach((name, kind) -> {
+            ObservationSeries series = series(kind.observation()).toBuilder()
+                    .setCorrections(Corrections.newBuilder().setLightTime(true))
+                    .build();
+            boolean isDifference = name == ValueCase.TIME_DIFFERENCE || name == ValueCase.FREQUENCY_DIFFERENCE;
+
+            assertThat(checks().check("series", series))
+                    .as(name.name())
+                    .extracting(Refusal.Fault::field)
+                    .containsExactlyElementsOf(isDifference ? List.of("series.observations[0].value") : List.of());
+            assertThat(OrbitMessages.observations(series, SENSORS).get(0).sensors())
+                    .as(name.name())
+                    .allMatch(nl.sluis.orbit.measurement.Sensor::isAtOnce);
+        });
+    }
+
+    @Test
+    void the_same_value_is_of_another_sensor_where_another_effect_was_taken_out_of_it() {
+        Map<String, Sensor> radar = Map.of(
+                "zaf/one",
+                Objects.requireNonNull(SENSORS.get("zaf/one")).toBuilder()
+                        .setFrequencyHz(4.4e8)
+                        .build());
+        List<String> sensors = new ArrayList<>();
+        List<String> inputs = new ArrayList<>();
+        Stream.of(
+                        Corrections.newBuilder(),
+                        Corrections.newBuilder().setLightTime(true),
+                        Corrections.newBuilder().setAberration(true),
+                        Corrections.newBuilder().setTroposphere(true),
+                        Corrections.newBuilder().setIonosphere(true))
+                .forEach(corrections -> {
+                    ObservationSeries series =
+                            series(Objects.requireNonNull(KINDS.get(ValueCase.RANGE))
+                                            .observation())
+                                    .toBuilder()
+                                    .setCorrections(corrections)
+                                    .build();
+                    nl.sluis.orbit.measurement.Observation made =
+                            OrbitMessages.observations(series, radar).get(0).observation();
+                    sensors.add(made.sensorId());
+                    inputs.add(made.inputId());
+                });
+
+        assertThat(sensors).doesNotHaveDuplicates();
+        assertThat(inputs).doesNotHaveDuplicates();
+        assertThat(sensors.stream().map(OrbitMessages::registeredSensorId)).containsOnly("zaf/one");
+    }
+
+    @Test
+    void the_ionosphere_is_modelled_where_the_source_left_it_in_and_the_frequency_is_known() {
+        Sensor mute = Objects.requireNonNull(SENSORS.get("zaf/one"));
+        Sensor radar = mute.toBuilder().setFrequencyHz(4.4e8).build();
+        Corrections out = Corrections.newBuilder().setIonosphere(true).build();
+
+        assertThat(modelsIonosphere(radar, Corrections.getDefaultInstance())).isTrue();
+        assertThat(modelsIonosphere(radar, out)).isFalse();
+        assertThat(modelsIonosphere(mute, Corrections.getDefaultInstance())).isFalse();
+    }
+
+    private static boolean modelsIonosphere(Sensor sensor, Corrections corrections) {
+        return OrbitMessages.sensor(sensor, corrections).corrections().contains(Correction.IONOSPHERE);
     }
 
     @Test
