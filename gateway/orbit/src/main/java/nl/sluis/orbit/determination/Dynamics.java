@@ -23,7 +23,6 @@ import org.orekit.forces.gravity.potential.GravityFieldFactory;
 import org.orekit.forces.gravity.potential.NormalizedSphericalHarmonicsProvider;
 import org.orekit.forces.radiation.IsotropicRadiationSingleCoefficient;
 import org.orekit.forces.radiation.RadiationSensitive;
-import org.orekit.models.earth.atmosphere.NRLMSISE00;
 import org.orekit.models.earth.atmosphere.data.CssiSpaceWeatherData;
 import org.orekit.orbits.CartesianOrbit;
 import org.orekit.orbits.PositionAngleType;
@@ -107,21 +106,21 @@ final class Dynamics {
         OneAxisEllipsoid earth = LastTransform.earth(terrestrial);
         CelestialBody sun = CelestialBodyFactory.getSun();
         CelestialBody moon = CelestialBodyFactory.getMoon();
-        LastPosition sunNow = new LastPosition(sun);
+        HourlyPosition sunNow = new HourlyPosition(sun);
         List<ForceModel> models = new ArrayList<>();
         models.add(new HolmesFeatherstoneAttractionModel(terrestrial, gravity));
         if (forces.sun()) {
             models.add(new ThirdBodyAttraction(sunNow, sun.getName(), sun.getGM()));
         }
         if (forces.moon()) {
-            models.add(new ThirdBodyAttraction(new LastPosition(moon), moon.getName(), moon.getGM()));
+            models.add(new ThirdBodyAttraction(new HourlyPosition(moon), moon.getName(), moon.getGM()));
         }
         forces.solarPressure()
                 .ifPresent(s -> models.add(new LitRadiationPressure(
                         sunNow, earth, new IsotropicRadiationSingleCoefficient(s.areaM2(), s.coefficient()))));
         forces.drag()
                 .ifPresent(s -> models.add(new DragForce(
-                        new BoundedAtmosphere(new NRLMSISE00(new LastWeather(Weather.DATA), sunNow, earth)),
+                        new TabulatedAtmosphere(Weather.DATA, sunNow, earth),
                         new IsotropicDrag(s.areaM2(), s.coefficient()),
                         false)));
         if (forces.precise()) {

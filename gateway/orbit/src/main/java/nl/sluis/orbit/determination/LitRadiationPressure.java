@@ -1,5 +1,6 @@
 package nl.sluis.orbit.determination;
 
+import java.util.stream.Stream;
 import org.hipparchus.CalculusFieldElement;
 import org.hipparchus.geometry.euclidean.threed.FieldVector3D;
 import org.hipparchus.geometry.euclidean.threed.Vector3D;
@@ -8,6 +9,8 @@ import org.orekit.forces.radiation.RadiationSensitive;
 import org.orekit.forces.radiation.SolarRadiationPressure;
 import org.orekit.propagation.FieldSpacecraftState;
 import org.orekit.propagation.SpacecraftState;
+import org.orekit.propagation.events.DetectorModifier;
+import org.orekit.propagation.events.EventDetector;
 import org.orekit.utils.Constants;
 import org.orekit.utils.ExtendedPositionProvider;
 
@@ -56,6 +59,33 @@ final class LitRadiationPressure extends SolarRadiationPressure {
                 s,
                 new FieldVector3D<>(square.multiply(square.sqrt()).reciprocal().multiply(FLUX_N), away),
                 parameters);
+    }
+
+    @Override
+    public Stream<EventDetector> getEventDetectors() {
+        return super.getEventDetectors().map(LitDetector::new);
+    }
+
+    /** The edge of the shadow, whose angles are asked for only near it. */
+    private final class LitDetector implements DetectorModifier {
+        /** The library's function, an angle in rad, is positive in the light. */
+        private static final double FAR = 1;
+
+        private final EventDetector edge;
+
+        LitDetector(EventDetector edge) {
+            this.edge = edge;
+        }
+
+        @Override
+        public EventDetector getDetector() {
+            return edge;
+        }
+
+        @Override
+        public double g(SpacecraftState s) {
+            return isLit(s.getPosition(), sun.getPosition(s.getDate(), s.getFrame())) ? FAR : edge.g(s);
+        }
     }
 
     /** On the Sun's side, or further from the axis of the shadow than its edge. */

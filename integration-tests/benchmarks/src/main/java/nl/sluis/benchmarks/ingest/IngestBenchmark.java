@@ -78,6 +78,9 @@ public final class IngestBenchmark {
 
     private static final int STREAMS = 8;
     private static final Duration WARM_UP = Duration.ofSeconds(20);
+    /** In it comes the first track of each object. */
+    private static final Duration TRACKS_WARM_UP = Duration.ofSeconds(60);
+
     private static final Duration FLOOD = Duration.ofSeconds(20);
     private static final Duration STEADY = Duration.ofSeconds(60);
     private static final Duration AFTER_BURST = Duration.ofSeconds(30);
@@ -316,8 +319,13 @@ public final class IngestBenchmark {
      * @param items makes the item of a number
      * @param delivered numbers of the items that a product is the first to hold
      * @param observations how many each item counts for
+     * @param warmUp what comes before anything is measured
      */
-    private record Feed(LongFunction<Contribution> items, Function<Product, List<Long>> delivered, int observations) {}
+    private record Feed(
+            LongFunction<Contribution> items,
+            Function<Product, List<Long>> delivered,
+            int observations,
+            Duration warmUp) {}
 
     /** Each becomes one product, without a fit. */
     private Feed reports() {
@@ -326,12 +334,13 @@ public final class IngestBenchmark {
                 product -> product.hasInterference()
                         ? List.of((long) product.getInterference().getFrequencyHz())
                         : List.of(),
-                1);
+                1,
+                WARM_UP);
     }
 
     /** Each is fitted; the sensors and a first orbit of each object are contributed before. */
     private Feed tracks(PartnerClient contributor, Duration length) throws InterruptedException {
-        long count = STEADY_PER_SECOND * WARM_UP.plus(length).toSeconds() / Tracking.OBSERVATIONS + 1;
+        long count = STEADY_PER_SECOND * TRACKS_WARM_UP.plus(length).toSeconds() / Tracking.OBSERVATIONS + 1;
         long start = System.nanoTime();
         Tracking tracking = new Tracking(
                 TRACKED_OBJECTS, Math.toIntExact(count), Instant.now(), label, CONTRIBUTOR.substring(0, 3));
@@ -350,7 +359,8 @@ public final class IngestBenchmark {
                 product -> tracking.delivered(product).stream()
                         .map(number -> number + 1)
                         .toList(),
-                Tracking.OBSERVATIONS);
+                Tracking.OBSERVATIONS,
+                TRACKS_WARM_UP);
     }
 
     /** Contributions at a steady rate, and where asked a minute of a burst, until a subscriber has what they became. */
@@ -373,7 +383,7 @@ public final class IngestBenchmark {
         }
         double steady = STEADY_PER_SECOND / (double) feed.observations();
         long number = 1;
-        number = pace("warm-up at 350/s", loads, number, steady, WARM_UP, sentNs, acknowledged);
+        number = pace("warm-up at 350/s", loads, number, steady, feed.warmUp(), sentNs, acknowledged);
         awaitDelivered(sentNs);
         delivered.clear();
         if (!burst) {

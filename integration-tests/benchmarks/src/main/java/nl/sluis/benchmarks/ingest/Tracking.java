@@ -29,8 +29,8 @@ import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Product;
 
 /**
- * What a network of radars saw of low objects during the last hours, simulated: tracks of 20 observations, each of a named
- * object whose orbit was stated before. Each track is fitted.
+ * What a network of radars sees of low objects, simulated: tracks of 20 observations, each of a named object whose orbit was
+ * stated before, 350 observations a second and the objects in turn. Each track is fitted.
  */
 final class Tracking {
     /** A range and a direction at each of ten epochs. */
@@ -38,7 +38,9 @@ final class Tracking {
 
     private static final int EPOCHS = OBSERVATIONS / 2;
     private static final Duration STEP = Duration.ofSeconds(6);
-    private static final Duration SEEN_DURING = Duration.ofHours(6);
+    /** A track follows the one before it after 20 observations of 350 a second. */
+    private static final Duration APART = Duration.ofSeconds(1).multipliedBy(OBSERVATIONS).dividedBy(350);
+
     private static final int FIRST_NUMBER = 90_000;
     private static final double EARTH_RADIUS_M = 6_378_137;
     private static final double GM = 3.986004418e14;
@@ -69,7 +71,7 @@ final class Tracking {
      * @param nation trigraph of the sensors' nation, lower case
      */
     Tracking(int objects, int tracks, Instant now, Label label, String nation) {
-        this.start = now.minus(SEEN_DURING);
+        this.start = now.minus(APART.multipliedBy(tracks)).minus(STEP.multipliedBy(EPOCHS));
         this.label = label;
         this.orbits = IntStream.range(0, objects).mapToObj(this::orbit).toList();
         this.radars = new RadarNetwork(nation + "/");
@@ -163,11 +165,9 @@ final class Tracking {
     private List<Track> tracks(int object, int count) {
         OrbitState truth = orbits.get(object);
         Simulation simulation = new Simulation(truth, ForceModel.forOrbit(truth), CommonError.NONE, new Random(object));
-        Duration apart = SEEN_DURING.dividedBy(count + 1);
-        Duration ahead = apart.multipliedBy(object).dividedBy(orbits.size());
         List<Track> made = new ArrayList<>();
         for (int k = 0; k < count; k++) {
-            Instant first = start.plus(apart.multipliedBy(k)).plus(ahead);
+            Instant first = start.plus(APART.multipliedBy((long) k * orbits.size() + object));
             List<Instant> epochs = IntStream.range(0, EPOCHS)
                     .mapToObj(i -> first.plus(STEP.multipliedBy(i)))
                     .toList();
