@@ -27,6 +27,7 @@ import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
 import nl.sluis.gateway.store.Stage;
+import nl.sluis.gateway.store.StoreException;
 import nl.sluis.journal.v1.StoredProduct;
 import nl.sluis.journal.v1.StoredRelease;
 import nl.sluis.journal.v1.Withdrawal;
@@ -53,6 +54,9 @@ public final class Releases implements Stage.Work {
     /** How often in a quota's window an item that is held by it is tried again. */
     private static final int QUOTA_LOOKS_PER_WINDOW = 10;
 
+    /** Wait before a journal that did not take what is due is asked again. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
     private final PolicyInForce policy;
     private final DecisionLog decisions;
     private final WithdrawnContributions withdrawn;
@@ -64,6 +68,7 @@ public final class Releases implements Stage.Work {
     private final Counter withheld;
     private final Counter delayed;
     private final Counter held;
+    private final Counter retried;
     private final QuotaLedger quotas = new QuotaLedger();
 
     /** What waits, as far as an earlier life's entries were taken up. */
@@ -96,6 +101,9 @@ public final class Releases implements Stage.Work {
         this.withheld = counter(meters, "withheld");
         this.delayed = counter(meters, "delayed");
         this.held = counter(meters, "held");
+        this.retried = Counter.builder("sluis.release.retries")
+                .description("delayed releases that the journal did not answer for, tried again")
+                .register(meters);
     }
 
     private static Counter counter(MeterRegistry meters, String outcome) {
@@ -326,7 +334,10 @@ public final class Releases implements Stage.Work {
     }
 
     private void schedule(StoredRelease waiting) {
-        Duration left = Duration.between(clock.instant(), Times.instant(waiting.getDue()));
+        schedule(waiting, Duration.between(clock.instant(), Times.instant(waiting.getDue())));
+    }
+
+    private void schedule(StoredRelease waiting, Duration left) {
         var unused = timer.schedule(() -> due(waiting), Math.max(1, left.toMillis() + 1), TimeUnit.MILLISECONDS);
     }
 
@@ -365,7 +376,14 @@ public final class Releases implements Stage.Work {
                 }
             }
         } catch (Exception e) {
-            LOG.error("delayed release failed, position={}", waiting.getProductPosition(), e);
+            Optional<StoreException> failure = StoreException.in(e);
+            if (failure.isPresent() && failure.get().code().passing()) {
+                retried.increment();
+                LOG.warn("delayed release waits for its journal, position={}", waiting.getProductPosition());
+                schedule(waiting, RETRY);
+            } else {
+                LOG.error("delayed release failed, position={}", waiting.getProductPosition(), e);
+            }
         }
     }
 

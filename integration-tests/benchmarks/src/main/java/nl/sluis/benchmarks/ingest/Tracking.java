@@ -39,7 +39,8 @@ final class Tracking {
     private static final int EPOCHS = OBSERVATIONS / 2;
     private static final Duration STEP = Duration.ofSeconds(6);
     /** A track follows the one before it after 20 observations of 350 a second. */
-    private static final Duration APART = Duration.ofSeconds(1).multipliedBy(OBSERVATIONS).dividedBy(350);
+    private static final Duration APART =
+            Duration.ofSeconds(1).multipliedBy(OBSERVATIONS).dividedBy(350);
 
     private static final int FIRST_NUMBER = 90_000;
     private static final double EARTH_RADIUS_M = 6_378_137;
@@ -153,9 +154,9 @@ final class Tracking {
         if (waiting == null) {
             return List.of();
         }
-        // of its last track the last observation may have been edited out
+        // of its last track the last observations may have been edited out
         Instant end =
-                Times.instant(product.getTrack().getQuality().getSpanEnd()).plus(STEP.multipliedBy(EPOCHS));
+                Times.instant(product.getTrack().getQuality().getSpanEnd()).plus(STEP.multipliedBy(EPOCHS / 2));
         NavigableMap<Instant, Long> held = waiting.headMap(end, false);
         List<Long> numbers = List.copyOf(held.values());
         held.clear();
