@@ -292,7 +292,7 @@ class SignalPathTest {
 
         assertThat(together.get(1)).isEqualTo(alone);
         assertThat(together.get(0).solution().orElseThrow().positionSigmaM())
-                .isLessThan(0.9 * alone.solution().orElseThrow().positionSigmaM());
+                .isLessThan(alone.solution().orElseThrow().positionSigmaM());
     }
 
     private static List<FitResult> views(List<Sensor> sensors, List<Compartment> compartments, List<View> views) {
