@@ -37,12 +37,23 @@ final class Door {
         this.draining = draining;
     }
 
+    /** Lets a call in on the next turn of its loop: of one that was reset meanwhile nothing is made. */
     void enter(HttpServerRequest request) {
         int refusal = refusedByProtocol(request);
         if (refusal != 0) {
             request.response().setStatusCode(refusal).end();
             return;
         }
+        // until somebody asks for it
+        request.pause();
+        vertx.runOnContext(turn -> {
+            if (!request.response().closed()) {
+                start(request);
+            }
+        });
+    }
+
+    private void start(HttpServerRequest request) {
         GrpcExchange exchange = new GrpcExchange(vertx, request, services.limits());
         String method = exchange.method();
         Optional<MethodCall> known = methods.find(method);

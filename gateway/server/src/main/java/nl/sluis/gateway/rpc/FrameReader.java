@@ -3,6 +3,7 @@ package nl.sluis.gateway.rpc;
 import com.google.rpc.Code;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.zip.GZIPInputStream;
 import nl.sluis.gateway.release.Frames;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class FrameReader {
     /** What any compressed message may unpack to, bytes: small ones repeat themselves and harm nobody. */
     static final int FREE_BYTES = 64 << 10;
+
+    /** Unpacked at a time, bytes: what a refused message may be over its limit. */
+    private static final int PIECE_BYTES = 8 << 10;
 
     private final int maxMessageBytes;
     private final int maxDecompressionRatio;
@@ -81,22 +85,29 @@ final class FrameReader {
                     encoding.equals("identity") ? Code.INTERNAL : Code.UNIMPLEMENTED,
                     "message encoding: `" + encoding + "` (expected: gzip, or a message that is not compressed)");
         }
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(message))) {
-            long byRatio = FREE_BYTES + (long) maxDecompressionRatio * message.length;
-            int most = (int) Math.min(maxMessageBytes, byRatio);
-            // one byte more than allowed tells a bomb without unpacking it
-            byte[] plain = in.readNBytes(most + 1);
-            if (plain.length > most) {
-                throw Errors.tooLarge(
-                        most == maxMessageBytes
-                                ? "decompressed message bytes"
-                                : "decompressed message bytes of " + message.length + " compressed ones",
-                        plain.length,
-                        most);
+        ByteArrayInputStream packed = new ByteArrayInputStream(message);
+        try (GZIPInputStream in = new GZIPInputStream(packed)) {
+            ByteArrayOutputStream plain = new ByteArrayOutputStream(Math.min(maxMessageBytes, FREE_BYTES));
+            byte[] piece = new byte[PIECE_BYTES];
+            for (int bytes = in.read(piece); bytes >= 0; bytes = in.read(piece)) {
+                plain.write(piece, 0, bytes);
+                requireWithinLimits(plain.size(), message.length - packed.available());
             }
-            return plain;
+            return plain.toByteArray();
         } catch (IOException e) {
             throw Errors.malformed("message: not gzip, as its flag says");
+        }
+    }
+
+    /** Asked on the way: a bomb is one long before the limit of a message, and the loop that unpacks it has others to serve. */
+    private void requireWithinLimits(int unpacked, int compressed) {
+        if (unpacked > maxMessageBytes) {
+            throw Errors.tooLarge("decompressed message bytes", unpacked, maxMessageBytes);
+        }
+        long byRatio = FREE_BYTES + (long) maxDecompressionRatio * compressed;
+        if (unpacked > byRatio) {
+            throw Errors.tooLarge(
+                    "decompressed message bytes of " + compressed + " compressed ones", unpacked, byRatio);
         }
     }
 }

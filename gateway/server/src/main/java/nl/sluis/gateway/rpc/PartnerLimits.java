@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param maxMessageBytes largest request message, after decompression; over it RESOURCE_EXHAUSTED. 4 MiB is what gRPC
  *     clients expect, and a CCSDS document of a day fits
  * @param maxDecompressionRatio bytes that one byte of a compressed message may unpack to, beyond its first {@value
- *     FrameReader#FREE_BYTES}; CCSDS text packs 5 to 20 times, a bomb 1,000 times
+ *     FrameReader#FREE_BYTES}, at each point of it; CCSDS text packs 5 to 20 times, a bomb 1,000 times
  * @param maxSubscribeRequestBytes largest subscription request; a filter with some thousand objects fits
  * @param maxItemsInFlight items of one {@code Contribute} stream that wait to become durable; then the stream is not
  *     read. Enough to fill one commit of the store

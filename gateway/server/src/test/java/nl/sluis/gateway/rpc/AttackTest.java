@@ -142,11 +142,19 @@ class AttackTest {
     void handshakesThatStopAreEndedAndKeepNobodyOut() throws Exception {
         List<Socket> sockets = attacks.halfOpenHandshakes();
         theBystanderLosesNothing();
+        assertThat(handshakeThreads())
+                .isBetween(1L, Math.max(1L, Runtime.getRuntime().availableProcessors() / 2));
         assertThat(TenantServiceGrpc.newBlockingStub(port.channel(DUTCH)).getSelf(GetSelfRequest.getDefaultInstance()))
                 .isEqualTo(GetSelfResponse.getDefaultInstance());
         memoryIsBounded();
         Attacks.awaitEnded(sockets);
         assertThat(port.count("sluis.rpc.connections")).isEqualTo(2);
+    }
+
+    private static long handshakeThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("vert.x-internal-blocking-"))
+                .count();
     }
 
     private interface Attack<A> {
