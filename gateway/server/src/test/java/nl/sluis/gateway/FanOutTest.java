@@ -44,7 +44,7 @@ class FanOutTest {
     private static final String PUBLIC = "{NLD: unclassified, rel: [PARTNERS, COMMERCIAL], owner: NLD/catalogue}";
     private static final List<String> TENANTS = List.of("nor/north-watch", "deu/space-watch", "lux/acme-space");
     private static final int BATCH_BYTES = 2_000;
-    private static final int ROUNDS = 25;
+    private static final int ROUNDS = 15;
     private static final long LIMIT_S = 30;
 
     private static final List<SubscribeRequest> REQUESTS = List.of(
