@@ -2,6 +2,9 @@ package nl.sluis.orbit.determination;
 
 import nl.sluis.orbit.internal.Convert;
 import org.hipparchus.CalculusFieldElement;
+import org.hipparchus.geometry.euclidean.threed.Rotation;
+import org.hipparchus.geometry.euclidean.threed.RotationConvention;
+import org.hipparchus.geometry.euclidean.threed.Vector3D;
 import org.orekit.bodies.OneAxisEllipsoid;
 import org.orekit.frames.FieldTransform;
 import org.orekit.frames.Frame;
@@ -15,12 +18,20 @@ import org.orekit.time.FieldAbsoluteDate;
 
 /**
  * How the Earth is turned at the last date that was asked for: its field, air and shadow, each with their derivatives, ask for
- * the same one after the other. Belongs to one thread.
+ * the same one after the other. Between whole hours it turns evenly about one axis: off by some 1e-9 rad, a
+ * centimetre at the height of a low orbit. Asking the library takes a fifth of a propagation's time. Belongs to one thread.
  */
 final class LastTransform implements TransformProvider {
     private static final long serialVersionUID = 1L;
 
+    private static final double HOUR_S = 3600;
+
     private final transient Frame itrf;
+    private transient long hour = Long.MIN_VALUE;
+    private transient AbsoluteDate start = AbsoluteDate.PAST_INFINITY;
+    private transient Rotation from = Rotation.IDENTITY;
+    private transient Vector3D axis = Vector3D.PLUS_K;
+    private transient double angle;
     private transient AbsoluteDate lastDate = AbsoluteDate.PAST_INFINITY;
     private transient StaticTransform last = StaticTransform.getIdentity();
     private transient AbsoluteDate lastMovingDate = AbsoluteDate.PAST_INFINITY;
@@ -44,10 +55,28 @@ final class LastTransform implements TransformProvider {
     @Override
     public StaticTransform getStaticTransform(AbsoluteDate date) {
         if (!date.equals(lastDate)) {
-            last = FramesFactory.getGCRF().getStaticTransformTo(itrf, date);
+            last = StaticTransform.of(date, rotation(date));
             lastDate = date;
         }
         return last;
+    }
+
+    private Rotation rotation(AbsoluteDate date) {
+        long now = (long) Math.floor(date.durationFrom(AbsoluteDate.J2000_EPOCH) / HOUR_S);
+        if (now != hour) {
+            start = AbsoluteDate.J2000_EPOCH.shiftedBy(now * HOUR_S);
+            from = exact(start);
+            Rotation turn = exact(start.shiftedBy(HOUR_S)).compose(from.revert(), RotationConvention.VECTOR_OPERATOR);
+            axis = turn.getAxis(RotationConvention.VECTOR_OPERATOR);
+            angle = turn.getAngle();
+            hour = now;
+        }
+        return new Rotation(axis, angle * date.durationFrom(start) / HOUR_S, RotationConvention.VECTOR_OPERATOR)
+                .compose(from, RotationConvention.VECTOR_OPERATOR);
+    }
+
+    private Rotation exact(AbsoluteDate date) {
+        return FramesFactory.getGCRF().getStaticTransformTo(itrf, date).getRotation();
     }
 
     @Override
