@@ -50,9 +50,9 @@ final class HourlyPosition implements ExtendedPositionProvider {
     private Vector3D inGcrf(AbsoluteDate date) {
         long now = (long) Math.floor(date.durationFrom(AbsoluteDate.J2000_EPOCH) / HOUR_S);
         if (now != hour) {
-            start = AbsoluteDate.J2000_EPOCH.shiftedBy(now * HOUR_S);
-            from = body.getPVCoordinates(start, FramesFactory.getGCRF());
-            to = body.getPVCoordinates(start.shiftedBy(HOUR_S), FramesFactory.getGCRF());
+            from = now == hour + 1 ? to : at(now);
+            to = at(now + 1);
+            start = hour(now);
             hour = now;
         }
         double u = date.durationFrom(start) / HOUR_S;
@@ -66,5 +66,13 @@ final class HourlyPosition implements ExtendedPositionProvider {
                 to.getPosition(),
                 -u * u * v * HOUR_S,
                 to.getVelocity());
+    }
+
+    private PVCoordinates at(long hour) {
+        return body.getPVCoordinates(hour(hour), FramesFactory.getGCRF());
+    }
+
+    private static AbsoluteDate hour(long hour) {
+        return AbsoluteDate.J2000_EPOCH.shiftedBy(hour * HOUR_S);
     }
 }

@@ -30,6 +30,7 @@ final class LastTransform implements TransformProvider {
     private transient long hour = Long.MIN_VALUE;
     private transient AbsoluteDate start = AbsoluteDate.PAST_INFINITY;
     private transient Rotation from = Rotation.IDENTITY;
+    private transient Rotation to = Rotation.IDENTITY;
     private transient Vector3D axis = Vector3D.PLUS_K;
     private transient double angle;
     private transient AbsoluteDate lastDate = AbsoluteDate.PAST_INFINITY;
@@ -64,15 +65,20 @@ final class LastTransform implements TransformProvider {
     private Rotation rotation(AbsoluteDate date) {
         long now = (long) Math.floor(date.durationFrom(AbsoluteDate.J2000_EPOCH) / HOUR_S);
         if (now != hour) {
-            start = AbsoluteDate.J2000_EPOCH.shiftedBy(now * HOUR_S);
-            from = exact(start);
-            Rotation turn = exact(start.shiftedBy(HOUR_S)).compose(from.revert(), RotationConvention.VECTOR_OPERATOR);
+            from = now == hour + 1 ? to : exact(hour(now));
+            to = exact(hour(now + 1));
+            Rotation turn = to.compose(from.revert(), RotationConvention.VECTOR_OPERATOR);
+            start = hour(now);
             axis = turn.getAxis(RotationConvention.VECTOR_OPERATOR);
             angle = turn.getAngle();
             hour = now;
         }
         return new Rotation(axis, angle * date.durationFrom(start) / HOUR_S, RotationConvention.VECTOR_OPERATOR)
                 .compose(from, RotationConvention.VECTOR_OPERATOR);
+    }
+
+    private static AbsoluteDate hour(long hour) {
+        return AbsoluteDate.J2000_EPOCH.shiftedBy(hour * HOUR_S);
     }
 
     private Rotation exact(AbsoluteDate date) {
