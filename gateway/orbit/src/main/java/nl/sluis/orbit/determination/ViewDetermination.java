@@ -1,6 +1,8 @@
 package nl.sluis.orbit.determination;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +22,8 @@ import nl.sluis.orbit.measurement.Observation;
  * view's own compartments alone, else it would carry what the view may not see:
  *
  * <ol>
- *   <li>A view starts from its {@link View#start() own first orbit}, else from one found in its own observations.
+ *   <li>A view starts from its {@link View#start() own first orbit}, else from the reference of its last fit, else from one
+ *       found in its own observations.
  *   <li>Its base is the most widely releasable of its compartments that carries an orbit by itself. The base is fitted
  *       alone, and that fit is the reference. Views with the same start and base share it and the pass about it.
  *   <li>A view without a base, or whose correction leaves the linear range of the reference, goes on about its own
@@ -144,10 +147,27 @@ public final class ViewDetermination {
 
         private Optional<OrbitState> start(View view, String compartment) {
             return view.start()
+                    .or(() -> moved(view, compartment(compartment)))
                     .or(() -> found.computeIfAbsent(
                             compartment,
                             id -> InitialOrbit.find(
                                     request.sensors(), compartment(id).observations())));
+        }
+
+        /** Where the orbit of a view's last fit is at the first observation: an arc moves on, and its start with it. */
+        private Optional<OrbitState> moved(View view, Compartment base) {
+            Optional<Instant> first =
+                    base.observations().stream().map(Observation::epoch).min(Comparator.naturalOrder());
+            if (view.reference().isEmpty() || first.isEmpty()) {
+                return Optional.empty();
+            }
+            OrbitState last = view.reference().get().pass().trajectory().state();
+            try {
+                return Optional.of(Propagation.states(last, request.forces().apply(last), List.of(first.get()))
+                        .get(0));
+            } catch (PropagationException e) {
+                return Optional.empty();
+            }
         }
 
         private Optional<Base> base(Key key) {

@@ -102,6 +102,20 @@ final class Compartments<T> {
         return audiences;
     }
 
+    /** Has some audiences take entries no longer; what nobody takes goes. */
+    void giveUp(BitSet audiences, Predicate<T> which) {
+        byAudiences
+                .values()
+                .forEach(entries -> entries.removeIf(held -> {
+                    if (which.test(held.entry())) {
+                        held.takers().andNot(audiences);
+                        return held.takers().isEmpty();
+                    }
+                    return false;
+                }));
+        byAudiences.values().removeIf(List::isEmpty);
+    }
+
     /** All entries with those who may use them, in no order. */
     void forEach(BiConsumer<BitSet, T> each) {
         byAudiences.forEach((audiences, entries) -> entries.forEach(held -> each.accept(audiences, held.entry())));

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -66,6 +67,9 @@ public final class Fusion implements Stage.Work {
     private static final Logger LOG = LoggerFactory.getLogger(Fusion.class);
 
     private static final int READ_ENTRIES_MAX = 256;
+
+    /** What was received so long ago is of no orbit that is observed now: twice the longest arc, for what comes late. */
+    private static final Duration KEPT_IN_MEMORY = Duration.ofDays(60);
 
     private final Usability usability;
     private final Forces forces;
@@ -229,6 +233,7 @@ public final class Fusion implements Stage.Work {
         List<Solution> solutions = new ArrayList<>(touched.passedOn());
         associated(touched.associations()).ifPresent(solutions::add);
         Mode mode = touched.label().mode();
+        giveUp(mode, touched);
         solutions.addAll(
                 touched.elementsTakenOut().isEmpty()
                         ? listed(touched.listed())
@@ -236,6 +241,19 @@ public final class Fusion implements Stage.Work {
         Started begun = new Started(mode, solutions, startFits(mode, touched.objects()));
         started.add(begun);
         return begun;
+    }
+
+    /**
+     * Old contributions leave the views that are due, by the time of the contribution that makes them so: what others
+     * contribute changes nothing in what a view holds when it is fitted.
+     */
+    private void giveUp(Mode mode, Touched touched) {
+        Instant oldest = touched.received().minus(KEPT_IN_MEMORY);
+        synchronized (objects) {
+            touched.objects()
+                    .forEach((key, audiences) -> Objects.requireNonNull(objects.get(new Subject(mode, key)))
+                            .giveUp(audiences, input -> input.received().isBefore(oldest)));
+        }
     }
 
     private static Optional<Solution> associated(List<Association> associations) {
@@ -437,6 +455,7 @@ public final class Fusion implements Stage.Work {
      * What a contribution touched.
      *
      * @param contributionId its identifier
+     * @param received when the gateway received it
      * @param label its label
      * @param used objects that it has observations or references of
      * @param associations what became of its tracks, and of earlier ones with them
@@ -447,6 +466,7 @@ public final class Fusion implements Stage.Work {
      */
     private record Touched(
             String contributionId,
+            Instant received,
             SecurityLabel label,
             List<ObjectKey> used,
             List<Association> associations,
@@ -570,6 +590,7 @@ public final class Fusion implements Stage.Work {
         });
         Touched all = new Touched(
                 contribution.getContributionId(),
+                received,
                 label,
                 List.copyOf(used),
                 associated,

@@ -42,6 +42,18 @@ record Input(
         references = List.copyOf(references);
     }
 
+    /** Whether all its observations are of a time or later. */
+    boolean isSince(Instant from) {
+        return observations.stream()
+                .noneMatch(tracked -> tracked.observation().epoch().isBefore(from));
+    }
+
+    /** Whether one of its observations is of a time or later. */
+    boolean reaches(Instant from) {
+        return observations.stream()
+                .anyMatch(tracked -> !tracked.observation().epoch().isBefore(from));
+    }
+
     /** The place of a record among all that is contributed, from the place of its contribution in the log. */
     static long order(long position, int record) {
         return position * MOST_RECORDS + record;

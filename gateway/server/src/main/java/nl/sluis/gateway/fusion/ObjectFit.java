@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nl.sluis.gateway.item.ObjectKey;
 import nl.sluis.gateway.item.OrbitMessages;
 import nl.sluis.gateway.item.Trajectories;
@@ -72,16 +73,18 @@ final class ObjectFit {
      * @param kept what all its audiences keep of their last fit
      */
     record Due(Compartments.View<Input> view, Kept kept) {
-        /** Whether an observation is of the orbit that is fitted, and not of one before a manoeuvre. */
-        boolean counts(Observation observation) {
+        /** When the orbit begins that is fitted: at a manoeuvre, or where its arc does. */
+        Instant from() {
+            Instant arc = arc(view.entries());
             return kept.since()
-                    .map(since -> !observation.epoch().isBefore(since.from()))
-                    .orElse(true);
+                    .map(Kept.Since::from)
+                    .filter(since -> since.isAfter(arc))
+                    .orElse(arc);
         }
 
         /** The name of a compartment, of which views that count from different times take different parts. */
-        String id(Compartments.Part<Input> part) {
-            return part.id() + kept.since().map(since -> "@" + since.from()).orElse("");
+        static String id(Compartments.Part<Input> part, Instant from) {
+            return part.entries().stream().allMatch(input -> input.isSince(from)) ? part.id() : part.id() + "@" + from;
         }
     }
 
@@ -105,7 +108,7 @@ final class ObjectFit {
             Optional<Manoeuvre> manoeuvre) {}
 
     /** A view as it is fitted. */
-    private record Fitted(Due due, Optional<Start> start, List<Observation> observations) {
+    private record Fitted(Due due, Instant arc, Optional<Start> start, List<Observation> observations) {
         Optional<OrbitState> state() {
             return due.kept().since().map(Kept.Since::start).or(() -> start.map(Start::state));
         }
@@ -132,20 +135,23 @@ final class ObjectFit {
         List<Fitted> fitted = new ArrayList<>();
         List<View> requested = new ArrayList<>();
         for (Due due : views) {
+            Instant from = due.from();
             List<String> held = new ArrayList<>();
             List<Observation> all = new ArrayList<>();
             for (Compartments.Part<Input> part : due.view().parts()) {
                 List<Observation> observations = observations(part.entries(), sensors).stream()
-                        .filter(due::counts)
+                        .filter(observation -> !observation.epoch().isBefore(from))
                         .toList();
                 if (!observations.isEmpty()) {
-                    held.add(due.id(part));
-                    compartments.putIfAbsent(due.id(part), observations);
+                    String id = Due.id(part, from);
+                    held.add(id);
+                    compartments.putIfAbsent(id, observations);
                     all.addAll(observations);
                 }
             }
             if (!held.isEmpty()) {
-                Fitted one = new Fitted(due, start(due.view().entries()), all);
+                Instant arc = arc(due.view().entries());
+                Fitted one = new Fitted(due, arc, start(due.view().entries(), arc), all);
                 fitted.add(one);
                 requested.add(new View(held, one.state(), due.kept().reference()));
             }
@@ -185,18 +191,33 @@ final class ObjectFit {
      * Of the orbits that the view's inputs state, the one nearest in time to its first observation; then the latest. Elements give
      * one at the observation itself: a fit that starts at their epoch would integrate all that lies between, again and again.
      */
-    private static Optional<Start> start(List<Input> inputs) {
-        Instant first = inputs.stream()
-                .flatMap(input -> input.observations().stream())
-                .map(tracked -> tracked.observation().epoch())
+    private static Optional<Start> start(List<Input> inputs, Instant arc) {
+        Instant first = epochs(inputs)
+                .filter(epoch -> !epoch.isBefore(arc))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
+        return nearest(inputs, first).map(start -> start.at(first));
+    }
+
+    private static Optional<Start> nearest(List<Input> inputs, Instant epoch) {
         return inputs.stream()
                 .flatMap(input -> input.references().stream().map(state -> new Start(state, input)))
-                .filter(start -> distance(start, first).compareTo(FURTHEST_START) <= 0)
-                .min(Comparator.comparing((Start start) -> distance(start, first))
-                        .thenComparing(start -> -start.input().order()))
-                .map(start -> start.at(first));
+                .filter(start -> distance(start, epoch).compareTo(FURTHEST_START) <= 0)
+                .min(Comparator.comparing((Start start) -> distance(start, epoch))
+                        .thenComparing(start -> -start.input().order()));
+    }
+
+    private static Stream<Instant> epochs(List<Input> inputs) {
+        return inputs.stream()
+                .flatMap(input -> input.observations().stream())
+                .map(tracked -> tracked.observation().epoch());
+    }
+
+    private static Instant arc(List<Input> inputs) {
+        return epochs(inputs)
+                .max(Comparator.naturalOrder())
+                .map(latest -> Arc.start(latest, nearest(inputs, latest).map(Start::state)))
+                .orElse(Instant.MIN);
     }
 
     private static Duration distance(Start start, Instant epoch) {
@@ -213,7 +234,7 @@ final class ObjectFit {
                 manoeuvre.isPresent() ? Optional.empty() : fit.reference(),
                 manoeuvre.filter(Manoeuvre::isConfirmed).map(Kept.Since::of).or(due.kept()::since));
         List<Input> inputs = due.view().entries().stream()
-                .filter(input -> !input.observations().isEmpty()
+                .filter(input -> input.reaches(fitted.arc())
                         || fitted.start().map(s -> s.input().equals(input)).orElse(false))
                 .toList();
         Optional<Track> track = result.solution().map(solution -> {

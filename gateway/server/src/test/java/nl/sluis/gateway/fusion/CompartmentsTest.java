@@ -48,6 +48,23 @@ class CompartmentsTest {
     }
 
     @Test
+    void what_one_audience_gives_up_others_go_on_to_hold_and_what_nobody_holds_is_gone() {
+        Compartments<Integer> compartments = new Compartments<>(Integer::longValue);
+        BitSet both = BitSet.valueOf(new long[] {0b11});
+        compartments.add(both, 1);
+        compartments.add(both, 2);
+
+        compartments.giveUp(BitSet.valueOf(new long[] {0b01}), entry -> entry < 2);
+        assertThat(compartments.views(both).stream().map(Compartments.View::entries))
+                .containsExactly(List.of(2), List.of(1, 2));
+
+        compartments.giveUp(BitSet.valueOf(new long[] {0b10}), entry -> entry < 2);
+        List<Integer> left = new ArrayList<>();
+        compartments.forEach((audiences, entry) -> left.add(entry));
+        assertThat(left).containsExactly(2);
+    }
+
+    @Test
     void equal_views_are_one_and_every_audience_that_holds_something_has_one() {
         for (int[] usable : smallWorld()) {
             List<Compartments.View<Integer>> views = compartments(usable).views(all());
