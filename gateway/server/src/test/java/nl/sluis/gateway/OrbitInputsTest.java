@@ -104,8 +104,8 @@ class OrbitInputsTest {
         try (FlowUnderTest flow = flow("satellite-" + fromSatellite)) {
             try (FlowUnderTest.Reader allies = flow.subscribe("nor/north-watch", ALL);
                     FlowUnderTest.Reader company = flow.subscribe("lux/acme-space", ALL)) {
-                begin(flow);
-                flow.contribute("zaf/pretoria", radar(flow, EPOCH, Duration.ofHours(2)));
+                begin(flow, TRUTH);
+                flow.contribute("zaf/pretoria", radar(flow, TRUTH, minutes(0, 120)));
                 if (fromSatellite) {
                     flow.register("usa/castle-rock", aboard(flow));
                     flow.contribute("usa/castle-rock", seenFromSatellite(flow));
@@ -113,34 +113,48 @@ class OrbitInputsTest {
                     // the clock goes on for both
                     flow.tick();
                 }
-                flow.contribute("zaf/pretoria", radar(flow, EPOCH.plus(Duration.ofHours(3)), Duration.ofHours(1)));
+                flow.contribute("zaf/pretoria", radar(flow, TRUTH, minutes(180, 240)));
                 return new Received(allies.read().messages, company.read().messages);
             }
         }
     }
 
+    /** Of a geostationary orbit, which is quickly followed over a month. */
     @Test
     @Tag("long")
     void an_orbit_rests_on_what_was_seen_within_its_arc_and_on_nothing_older() throws Exception {
+        Instant epoch = Instant.parse("2026-01-20T00:00:00Z");
+        double angle = Math.toRadians(138);
+        OrbitState high = new OrbitState(
+                epoch,
+                Frame.GCRF,
+                new Vector3(Math.cos(angle), Math.sin(angle), 0).times(42_164_000),
+                new Vector3(-Math.sin(angle), Math.cos(angle), 0).times(3_074.66));
         try (FlowUnderTest flow = flow("arc")) {
-            begin(flow);
+            begin(flow, high);
             List<String> contributions = new ArrayList<>();
-            for (int day : new int[] {0, 4, 10}) {
+            for (int day : new int[] {0, 10, 38}) {
                 contributions.add(flow.contribute(
-                        "zaf/pretoria", radar(flow, EPOCH.plus(Duration.ofDays(day)), Duration.ofHours(4))));
+                        "zaf/pretoria",
+                        radar(
+                                flow,
+                                high,
+                                nl.sluis.orbit.determination.Ephemeris.epochs(
+                                        epoch.plus(Duration.ofDays(day)),
+                                        epoch.plus(Duration.ofDays(day)).plus(Duration.ofHours(12)),
+                                        Duration.ofMinutes(30)))));
             }
             flow.settle(Duration.ofMinutes(5));
             List<Solution> tracks = tracks(flow);
-            Solution second = tracks.get(1);
-            Solution third = tracks.get(2);
+            Solution last = tracks.get(tracks.size() - 1);
 
-            assertThat(second.getBasis().getContributionIdsList()).containsAll(contributions.subList(0, 2));
-            // seven days before the last pass, of the tenth day after the first
-            assertThat(third.getBasis().getContributionIdsList())
+            assertThat(tracks.get(1).getBasis().getContributionIdsList()).containsAll(contributions.subList(0, 2));
+            // thirty days before the last pass, of the eighth day after the first
+            assertThat(last.getBasis().getContributionIdsList())
                     .containsAll(contributions.subList(1, 3))
                     .doesNotContain(contributions.get(0));
-            assertThat(Times.instant(third.getTrack().getQuality().getSpanStart()))
-                    .isAfter(EPOCH.plus(Duration.ofDays(3)));
+            assertThat(Times.instant(last.getTrack().getQuality().getSpanStart()))
+                    .isEqualTo(epoch.plus(Duration.ofDays(10)));
         }
     }
 
@@ -149,7 +163,7 @@ class OrbitInputsTest {
                 folder.resolve(name), new MovedClock(), elements -> new ElementScreening.Found(List.of(), List.of()));
     }
 
-    private static void begin(FlowUnderTest flow) {
+    private static void begin(FlowUnderTest flow, OrbitState truth) {
         flow.register(
                 "zaf/pretoria",
                 Sensor.newBuilder()
@@ -165,7 +179,7 @@ class OrbitInputsTest {
                         .setLabel(flow.label(RADAR))
                         .build());
         OrbitState stated = new OrbitState(
-                EPOCH, Frame.GCRF, TRUTH.positionM().plus(new Vector3(300, -200, 100)), TRUTH.velocityMps());
+                truth.epoch(), Frame.GCRF, truth.positionM().plus(new Vector3(300, -200, 100)), truth.velocityMps());
         flow.contribute(
                 "nld/catalogue",
                 Contribution.newBuilder()
@@ -175,16 +189,22 @@ class OrbitInputsTest {
                         .build());
     }
 
+    private static List<Instant> minutes(int from, int until) {
+        return nl.sluis.orbit.determination.Ephemeris.epochs(
+                EPOCH.plus(Duration.ofMinutes(from)), EPOCH.plus(Duration.ofMinutes(until)), Duration.ofMinutes(1));
+    }
+
     /** Passes of the radar: two-way, as received, through vacuum. */
-    private static Contribution radar(FlowUnderTest flow, Instant from, Duration length) {
+    private static Contribution radar(FlowUnderTest flow, OrbitState truth, List<Instant> epochs) {
         ObservationSeries.Builder series = ObservationSeries.newBuilder()
                 .setSensorId("zaf/radar")
                 .setObject(OBJECT)
                 .setCorrections(Corrections.newBuilder().setTroposphere(true));
-        Simulation simulation =
-                new Simulation(TRUTH, ForceModel.forOrbit(TRUTH), CommonError.NONE, new Random(from.getEpochSecond()));
-        List<Instant> epochs =
-                nl.sluis.orbit.determination.Ephemeris.epochs(from, from.plus(length), Duration.ofMinutes(1));
+        Simulation simulation = new Simulation(
+                truth,
+                ForceModel.forOrbit(truth),
+                CommonError.NONE,
+                new Random(epochs.get(0).getEpochSecond()));
         simulation.observe(SITE, epochs).forEach(one -> {
             Observation.Builder observation = Observation.newBuilder().setEpoch(Times.timestamp(one.epoch()));
             if (one instanceof nl.sluis.orbit.measurement.Observation.Range range) {
@@ -198,7 +218,7 @@ class OrbitInputsTest {
             series.addObservations(observation);
         });
         return Contribution.newBuilder()
-                .setClientId("radar " + from)
+                .setClientId("radar " + epochs.get(0))
                 .setLabel(flow.label(RADAR))
                 .setObservations(series)
                 .build();
@@ -215,8 +235,7 @@ class OrbitInputsTest {
 
     /** Distances from a satellite over an hour, the light time taken out, with noise of their sigma. */
     private static Contribution seenFromSatellite(FlowUnderTest flow) {
-        List<Instant> epochs = nl.sluis.orbit.determination.Ephemeris.epochs(
-                EPOCH.plus(Duration.ofHours(2)), EPOCH.plus(Duration.ofHours(3)), Duration.ofMinutes(1));
+        List<Instant> epochs = minutes(120, 180);
         List<OrbitState> object = Propagation.states(TRUTH, ForceModel.forOrbit(TRUTH), epochs);
         List<OrbitState> platform = Propagation.states(PLATFORM, ForceModel.forOrbit(PLATFORM), epochs);
         Random noise = new Random(5);
