@@ -29,6 +29,9 @@ final class DensityTable {
     /** Two hours. The model has no shorter waves than of eight. */
     private static final int HOURS = 12;
 
+    /** Of a cubic polynomial. */
+    private static final int POINTS = 4;
+
     private static final VarHandle VALUE = MethodHandles.arrayElementVarHandle(double[].class);
 
     private final double[] values = new double[HEIGHTS * LATITUDES * HOURS];
@@ -65,59 +68,80 @@ final class DensityTable {
         Arrays.fill(values, Double.NaN);
     }
 
-    /**
-     * Returns the interpolated logarithm.
-     *
-     * @param heightM geodetic height, m, {@link #LOWEST_M} to 2,100 km
-     * @param latitude geodetic, rad
-     * @param solarTime local solar time, rad from midnight
-     */
-    Logarithm at(double heightM, double latitude, double solarTime, Model model) {
-        double h = 1 + FastMath.log(heightM / LOWEST_M) / RATIO;
-        int height = Math.min((int) h, HEIGHTS - 3);
-        double l = (latitude + Math.PI / 2) * (LATITUDES - 1) / Math.PI;
-        int lat = Math.min((int) l, LATITUDES - 2);
-        double t = solarTime * HOURS / (2 * Math.PI);
-        int hour = (int) Math.floor(t);
-        double[] byHeight = new double[4];
-        double[] byHeightRate = new double[4];
-        double[] byLatitude = new double[4];
-        double[] byHour = new double[4];
-        weights(h - height, byHeight);
-        rates(h - height, byHeightRate);
-        weights(l - lat, byLatitude);
-        weights(t - hour, byHour);
-        double value = 0;
-        double rate = 0;
-        for (int i = 0; i < 4; i++) {
-            double layer = 0;
-            for (int j = 0; j < 4; j++) {
-                double row = 0;
-                for (int k = 0; k < 4; k++) {
-                    row += byHour[k] * value(height - 1 + i, lat - 1 + j, hour - 1 + k, model);
+    /** Where something is on the grid: which points count for it, and how much. */
+    static final class Place {
+        private final double heightM;
+        private final int height;
+        private final double[] byHeight = new double[POINTS];
+        private final double[] byHeightRate = new double[POINTS];
+        private final int[] points = new int[POINTS * POINTS];
+        private final double[] weights = new double[POINTS * POINTS];
+
+        /**
+         * @param heightM geodetic height, m, {@link #LOWEST_M} to 2,100 km
+         * @param latitude geodetic, rad
+         * @param solarTime local solar time, rad from midnight
+         */
+        Place(double heightM, double latitude, double solarTime) {
+            this.heightM = heightM;
+            double h = 1 + FastMath.log(heightM / LOWEST_M) / RATIO;
+            this.height = Math.min((int) h, HEIGHTS - 3) - 1;
+            weights(h - 1 - height, byHeight);
+            rates(h - 1 - height, byHeightRate);
+            double l = (latitude + Math.PI / 2) * (LATITUDES - 1) / Math.PI;
+            int lat = Math.min((int) l, LATITUDES - 2);
+            double t = solarTime * HOURS / (2 * Math.PI);
+            int hour = (int) Math.floor(t);
+            double[] byLatitude = new double[POINTS];
+            double[] byHour = new double[POINTS];
+            weights(l - lat, byLatitude);
+            weights(t - hour, byHour);
+            for (int j = 0; j < POINTS; j++) {
+                for (int k = 0; k < POINTS; k++) {
+                    points[j * POINTS + k] = point(lat - 1 + j, hour - 1 + k);
+                    weights[j * POINTS + k] = byLatitude[j] * byHour[k];
                 }
-                layer += byLatitude[j] * row;
             }
-            value += byHeight[i] * layer;
-            rate += byHeightRate[i] * layer;
         }
-        return new Logarithm(value, rate / (RATIO * heightM));
+
+        /** Beyond a pole the latitude comes down again on the other side. */
+        private static int point(int latitude, int hour) {
+            boolean isBeyond = latitude < 0 || latitude >= LATITUDES;
+            int lat = latitude < 0 ? -latitude : isBeyond ? 2 * (LATITUDES - 1) - latitude : latitude;
+            return lat * HOURS + Math.floorMod(isBeyond ? hour + HOURS / 2 : hour, HOURS);
+        }
     }
 
-    /** The value at a grid point; beyond a pole the latitude comes down again on the other side. */
-    private double value(int height, int latitude, int hour, Model model) {
-        boolean isBeyond = latitude < 0 || latitude >= LATITUDES;
-        int lat = latitude < 0 ? -latitude : isBeyond ? 2 * (LATITUDES - 1) - latitude : latitude;
-        int time = Math.floorMod(isBeyond ? hour + HOURS / 2 : hour, HOURS);
-        int index = (height * LATITUDES + lat) * HOURS + time;
-        double value = (double) VALUE.getOpaque(values, index);
-        if (Double.isNaN(value)) {
-            value = FastMath.log(model.density(
-                    LOWEST_M * FastMath.exp(RATIO * (height - 1)),
-                    Math.PI * lat / (LATITUDES - 1) - Math.PI / 2,
-                    2 * Math.PI * time / HOURS));
-            VALUE.setOpaque(values, index, value);
+    /** Returns the interpolated logarithm. */
+    Logarithm at(Place place, Model model) {
+        double value = 0;
+        double rate = 0;
+        for (int i = 0; i < POINTS; i++) {
+            int layer = (place.height + i) * LATITUDES * HOURS;
+            double sum = 0;
+            for (int j = 0; j < place.points.length; j++) {
+                sum += place.weights[j] * value(layer + place.points[j], model);
+            }
+            value += place.byHeight[i] * sum;
+            rate += place.byHeightRate[i] * sum;
         }
+        return new Logarithm(value, rate / (RATIO * place.heightM));
+    }
+
+    private double value(int index, Model model) {
+        double value = (double) VALUE.getOpaque(values, index);
+        return Double.isNaN(value) ? computed(index, model) : value;
+    }
+
+    private double computed(int index, Model model) {
+        int height = index / (LATITUDES * HOURS);
+        int lat = index / HOURS % LATITUDES;
+        int time = index % HOURS;
+        double value = FastMath.log(model.density(
+                LOWEST_M * FastMath.exp(RATIO * (height - 1)),
+                Math.PI * lat / (LATITUDES - 1) - Math.PI / 2,
+                2 * Math.PI * time / HOURS));
+        VALUE.setOpaque(values, index, value);
         return value;
     }
 

@@ -15,8 +15,8 @@ import org.orekit.utils.Constants;
 import org.orekit.utils.ExtendedPositionProvider;
 
 /**
- * Radiation pressure as the library has it, but where the object is in full light for certain the angles of the Earth's limb
- * are not asked for: with their derivatives they are most of what it costs.
+ * Radiation pressure as the library has it, but where the object is for certain in full light, or in none, the angles of the
+ * Earth's limb are not asked for: with their derivatives they are most of what it costs.
  */
 final class LitRadiationPressure extends SolarRadiationPressure {
     /** Reference distance, m, and pressure there, N/m²: the library's own. */
@@ -24,6 +24,9 @@ final class LitRadiationPressure extends SolarRadiationPressure {
 
     /** The penumbra widens by the Sun's angular radius, 0.0047 rad at most. */
     private static final double WIDENS = 0.005;
+
+    /** Below the Earth's radius at its poles, m. */
+    private static final double POLAR_RADIUS_M = 6_356_000;
 
     private final ExtendedPositionProvider sun;
     private final RadiationSensitive spacecraft;
@@ -37,6 +40,9 @@ final class LitRadiationPressure extends SolarRadiationPressure {
     @Override
     public Vector3D acceleration(SpacecraftState s, double[] parameters) {
         Vector3D from = sun.getPosition(s.getDate(), s.getFrame());
+        if (isDark(s.getPosition(), from)) {
+            return Vector3D.ZERO;
+        }
         if (!isLit(s.getPosition(), from)) {
             return super.acceleration(s, parameters);
         }
@@ -50,6 +56,9 @@ final class LitRadiationPressure extends SolarRadiationPressure {
     public <T extends CalculusFieldElement<T>> FieldVector3D<T> acceleration(
             FieldSpacecraftState<T> s, T[] parameters) {
         FieldVector3D<T> from = sun.getPosition(s.getDate(), s.getFrame());
+        if (isDark(s.getPosition().toVector3D(), from.toVector3D())) {
+            return FieldVector3D.getZero(s.getDate().getField());
+        }
         if (!isLit(s.getPosition().toVector3D(), from.toVector3D())) {
             return super.acceleration(s, parameters);
         }
@@ -68,7 +77,7 @@ final class LitRadiationPressure extends SolarRadiationPressure {
 
     /** The edge of the shadow, whose angles are asked for only near it. */
     private final class LitDetector implements DetectorModifier {
-        /** The library's function, an angle in rad, is positive in the light. */
+        /** The library's function, an angle in rad, is positive in the light and negative behind the edge. */
         private static final double FAR = 1;
 
         private final EventDetector edge;
@@ -84,7 +93,8 @@ final class LitRadiationPressure extends SolarRadiationPressure {
 
         @Override
         public double g(SpacecraftState s) {
-            return isLit(s.getPosition(), sun.getPosition(s.getDate(), s.getFrame())) ? FAR : edge.g(s);
+            Vector3D from = sun.getPosition(s.getDate(), s.getFrame());
+            return isLit(s.getPosition(), from) ? FAR : isDark(s.getPosition(), from) ? -FAR : edge.g(s);
         }
     }
 
@@ -95,5 +105,13 @@ final class LitRadiationPressure extends SolarRadiationPressure {
         double radius = Constants.WGS84_EARTH_EQUATORIAL_RADIUS - WIDENS * Math.min(0, along);
         double beside2 = position.getNormSq() - along * along;
         return position.getNormSq() > radius * radius && (along > 0 || beside2 > radius * radius);
+    }
+
+    /** In the shadow of a ball inside the Earth, which narrows. */
+    private static boolean isDark(Vector3D position, Vector3D sun) {
+        Vector3D direction = sun.normalize();
+        double along = position.dotProduct(direction);
+        double radius = POLAR_RADIUS_M + WIDENS * along;
+        return along < 0 && radius > 0 && position.getNormSq() - along * along < radius * radius;
     }
 }

@@ -134,15 +134,16 @@ final class TabulatedAtmosphere implements Atmosphere {
             moment = from;
         }
         double solarTime = MathUtils.normalizeAngle(point.getLongitude() - sunLongitude(date) + Math.PI, Math.PI);
-        DensityTable.Logarithm one = at(before, from, point, solarTime);
-        DensityTable.Logarithm other = at(after, from + 1, point, solarTime);
+        DensityTable.Place place = new DensityTable.Place(point.getAltitude(), point.getLatitude(), solarTime);
+        DensityTable.Logarithm one = at(before, from, place);
+        DensityTable.Logarithm other = at(after, from + 1, place);
         double part = since - from;
         lastDensity = FastMath.exp(one.value() + part * (other.value() - one.value()));
         lastFall = one.byHeight() + part * (other.byHeight() - one.byHeight());
     }
 
-    private DensityTable.Logarithm at(DensityTable table, long moment, GeodeticPoint point, double solarTime) {
-        return table.at(point.getAltitude(), point.getLatitude(), solarTime, (height, latitude, time) -> {
+    private DensityTable.Logarithm at(DensityTable table, long moment, DensityTable.Place place) {
+        return table.at(place, (height, latitude, time) -> {
             AbsoluteDate date = within(FIRST.shiftedBy(moment * APART_S));
             double longitude = sunLongitude(date) + time - Math.PI;
             return model.getDensity(

@@ -36,7 +36,7 @@ class LitRadiationPressureTest {
                 .normalize();
         Vector3D across = toSun.orthogonal();
         int dark = 0;
-        int near = 0;
+        int asked = 0;
         for (int i = 0; i < PLACES; i++) {
             double angle = 2 * Math.PI * i / PLACES;
             Vector3D position = new Vector3D(radiusM * Math.cos(angle), toSun, radiusM * Math.sin(angle), across);
@@ -52,12 +52,12 @@ class LitRadiationPressureTest {
             double[] librarys = edges(library, state);
             for (int k = 0; k < edges.length; k++) {
                 assertThat(edges[k] > 0).as("edge %d at %d", k, i).isEqualTo(librarys[k] > 0);
-                near += edges[k] == librarys[k] ? 1 : 0;
+                asked += edges[k] == librarys[k] ? 1 : 0;
             }
             dark += expected.getNorm() == 0 ? 1 : 0;
         }
         assertThat(dark).as("places in the dark").isPositive();
-        assertThat(near).as("places whose angles were asked for").isGreaterThanOrEqualTo(dark);
+        assertThat(asked).as("angles asked for").isPositive().isLessThan(PLACES / 4);
     }
 
     /** What the integrator looks for a change of sign of. */
