@@ -79,7 +79,7 @@ public final class IngestBenchmark {
     private static final int STREAMS = 8;
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     /** In it come three tracks of each object: what is told of later ones is not what the first ones cost. */
-    private static final Duration TRACKS_WARM_UP = Duration.ofSeconds(180);
+    private static final Duration TRACKS_WARM_UP = Duration.ofMinutes(3);
 
     private static final Duration FLOOD = Duration.ofSeconds(20);
     private static final Duration STEADY = Duration.ofSeconds(60);
