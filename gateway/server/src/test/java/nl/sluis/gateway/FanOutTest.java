@@ -26,10 +26,6 @@ import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.stream.Subscription;
 import nl.sluis.journal.v1.StoredAuditEntry;
 import nl.sluis.journal.v1.StoredDeliveries;
-import nl.sluis.proto.v1.ConjunctionObject;
-import nl.sluis.proto.v1.ConjunctionWarning;
-import nl.sluis.proto.v1.Contribution;
-import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.ProductKind;
 import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.SubscribeResponse;
@@ -141,22 +137,7 @@ class FanOutTest {
 
     private String contribute(FlowUnderTest flow) {
         contributed++;
-        return flow.contribute(
-                CATALOGUE,
-                Contribution.newBuilder()
-                        .setClientId("item-" + contributed)
-                        .setLabel(flow.label(PUBLIC))
-                        .setConjunction(ConjunctionWarning.newBuilder()
-                                .setMissDistanceM(contributed)
-                                .setObject1(object(contributed))
-                                .setObject2(object(contributed + 1_000)))
-                        .build());
-    }
-
-    private static ConjunctionObject object(int number) {
-        return ConjunctionObject.newBuilder()
-                .setObject(ObjectReference.newBuilder().setCatalogueNumber(number))
-                .build();
+        return flow.contributeWarning(CATALOGUE, flow.label(PUBLIC), contributed);
     }
 
     /** Counts deliveries in the audit log, and those that were there before their entry. */

@@ -68,9 +68,12 @@ import nl.sluis.policy.label.LabelException;
 import nl.sluis.policy.label.LabelNotation;
 import nl.sluis.policy.label.SecurityLabel;
 import nl.sluis.policy.text.PolicyException;
+import nl.sluis.proto.v1.ConjunctionObject;
+import nl.sluis.proto.v1.ConjunctionWarning;
 import nl.sluis.proto.v1.ContributeResponse;
 import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.Label;
+import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.Sensor;
 import nl.sluis.proto.v1.SubscribeRequest;
 import nl.sluis.proto.v1.SubscribeResponse;
@@ -311,6 +314,26 @@ public final class FlowUnderTest implements AutoCloseable {
             throw new AssertionError("refused: " + answer.getRefused().getMessage());
         }
         return answer.getAccepted().getContributionId();
+    }
+
+    /** Contributes a partner's warning that its number tells from others: its miss distance in metres, too. */
+    String contributeWarning(String tenant, Label label, int number) {
+        return contribute(
+                tenant,
+                Contribution.newBuilder()
+                        .setClientId("item-" + number)
+                        .setLabel(label)
+                        .setConjunction(ConjunctionWarning.newBuilder()
+                                .setMissDistanceM(number)
+                                .setObject1(catalogued(number))
+                                .setObject2(catalogued(number + 1_000)))
+                        .build());
+    }
+
+    private static ConjunctionObject catalogued(int number) {
+        return ConjunctionObject.newBuilder()
+                .setObject(ObjectReference.newBuilder().setCatalogueNumber(number))
+                .build();
     }
 
     /** What the logs call a tenant's audience. */

@@ -23,13 +23,9 @@ import nl.sluis.journal.v1.StoredRelease;
 import nl.sluis.proto.v1.Checkpoint;
 import nl.sluis.proto.v1.Closing;
 import nl.sluis.proto.v1.ClosingReason;
-import nl.sluis.proto.v1.ConjunctionObject;
-import nl.sluis.proto.v1.ConjunctionWarning;
-import nl.sluis.proto.v1.Contribution;
 import nl.sluis.proto.v1.Gap;
 import nl.sluis.proto.v1.GapReason;
 import nl.sluis.proto.v1.Heartbeat;
-import nl.sluis.proto.v1.ObjectReference;
 import nl.sluis.proto.v1.ProductKind;
 import nl.sluis.proto.v1.StartSnapshot;
 import nl.sluis.proto.v1.SubscribeRequest;
@@ -284,23 +280,8 @@ class StreamTest {
     private void contribute(FlowUnderTest flow, int count) {
         for (int i = 0; i < count; i++) {
             contributed++;
-            flow.contribute(
-                    "nld/catalogue",
-                    Contribution.newBuilder()
-                            .setClientId("item-" + contributed)
-                            .setLabel(flow.label(PUBLIC))
-                            .setConjunction(ConjunctionWarning.newBuilder()
-                                    .setMissDistanceM(contributed)
-                                    .setObject1(object(contributed))
-                                    .setObject2(object(contributed + 1_000)))
-                            .build());
+            flow.contributeWarning("nld/catalogue", flow.label(PUBLIC), contributed);
         }
-    }
-
-    private static ConjunctionObject object(int number) {
-        return ConjunctionObject.newBuilder()
-                .setObject(ObjectReference.newBuilder().setCatalogueNumber(number))
-                .build();
     }
 
     private static SubscribeRequest cursor(ByteString cursor) {

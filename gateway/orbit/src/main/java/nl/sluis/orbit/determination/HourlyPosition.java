@@ -12,11 +12,9 @@ import org.orekit.utils.PVCoordinates;
 
 /**
  * Where the Sun or the Moon is, by a cubic polynomial through its positions and velocities at whole hours: off by
- * centimetres, and asking the ephemeris takes a third of a propagation's time. Belongs to one thread.
+ * centimetres, and asking the ephemeris took a third of a propagation's time that the air left. Belongs to one thread.
  */
 final class HourlyPosition implements ExtendedPositionProvider {
-    private static final double HOUR_S = 3600;
-
     private final ExtendedPositionProvider body;
     private long hour = Long.MIN_VALUE;
     private AbsoluteDate start = AbsoluteDate.PAST_INFINITY;
@@ -48,31 +46,27 @@ final class HourlyPosition implements ExtendedPositionProvider {
     }
 
     private Vector3D inGcrf(AbsoluteDate date) {
-        long now = (long) Math.floor(date.durationFrom(AbsoluteDate.J2000_EPOCH) / HOUR_S);
+        long now = Hours.of(date);
         if (now != hour) {
             from = now == hour + 1 ? to : at(now);
             to = at(now + 1);
-            start = hour(now);
+            start = Hours.start(now);
             hour = now;
         }
-        double u = date.durationFrom(start) / HOUR_S;
+        double u = date.durationFrom(start) / Hours.LENGTH_S;
         double v = 1 - u;
         return new Vector3D(
                 (1 + 2 * u) * v * v,
                 from.getPosition(),
-                u * v * v * HOUR_S,
+                u * v * v * Hours.LENGTH_S,
                 from.getVelocity(),
                 u * u * (3 - 2 * u),
                 to.getPosition(),
-                -u * u * v * HOUR_S,
+                -u * u * v * Hours.LENGTH_S,
                 to.getVelocity());
     }
 
     private PVCoordinates at(long hour) {
-        return body.getPVCoordinates(hour(hour), FramesFactory.getGCRF());
-    }
-
-    private static AbsoluteDate hour(long hour) {
-        return AbsoluteDate.J2000_EPOCH.shiftedBy(hour * HOUR_S);
+        return body.getPVCoordinates(Hours.start(hour), FramesFactory.getGCRF());
     }
 }

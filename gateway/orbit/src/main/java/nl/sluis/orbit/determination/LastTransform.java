@@ -19,12 +19,10 @@ import org.orekit.time.FieldAbsoluteDate;
 /**
  * How the Earth is turned at the last date that was asked for: its field, air and shadow, each with their derivatives, ask for
  * the same one after the other. Between whole hours it turns evenly about one axis: off by some 1e-9 rad, a
- * centimetre at the height of a low orbit. Asking the library takes a fifth of a propagation's time. Belongs to one thread.
+ * centimetre at the height of a low orbit. Asking the library took a fifth of what was left of a propagation's time. Belongs to one thread.
  */
 final class LastTransform implements TransformProvider {
     private static final long serialVersionUID = 1L;
-
-    private static final double HOUR_S = 3600;
 
     private final transient Frame itrf;
     private transient long hour = Long.MIN_VALUE;
@@ -63,22 +61,18 @@ final class LastTransform implements TransformProvider {
     }
 
     private Rotation rotation(AbsoluteDate date) {
-        long now = (long) Math.floor(date.durationFrom(AbsoluteDate.J2000_EPOCH) / HOUR_S);
+        long now = Hours.of(date);
         if (now != hour) {
-            from = now == hour + 1 ? to : exact(hour(now));
-            to = exact(hour(now + 1));
+            from = now == hour + 1 ? to : exact(Hours.start(now));
+            to = exact(Hours.start(now + 1));
             Rotation turn = to.compose(from.revert(), RotationConvention.VECTOR_OPERATOR);
-            start = hour(now);
+            start = Hours.start(now);
             axis = turn.getAxis(RotationConvention.VECTOR_OPERATOR);
             angle = turn.getAngle();
             hour = now;
         }
-        return new Rotation(axis, angle * date.durationFrom(start) / HOUR_S, RotationConvention.VECTOR_OPERATOR)
+        return new Rotation(axis, angle * date.durationFrom(start) / Hours.LENGTH_S, RotationConvention.VECTOR_OPERATOR)
                 .compose(from, RotationConvention.VECTOR_OPERATOR);
-    }
-
-    private static AbsoluteDate hour(long hour) {
-        return AbsoluteDate.J2000_EPOCH.shiftedBy(hour * HOUR_S);
     }
 
     private Rotation exact(AbsoluteDate date) {

@@ -119,8 +119,8 @@ public final class Propagation {
 
     /**
      * Returns the path of an orbit that stays close to a known path: that one, displaced by what the Earth and its flattening
-     * alone make of the difference. It is off by less than a fiftieth of the displacement, and costs a fiftieth of {@link
-     * #path}.
+     * alone make of the difference. It is off by less than a fiftieth of the displacement, and costs far less
+     * than {@link #path}.
      *
      * @param known a path, in an inertial frame of the equator
      * @param state the orbit, in the frame of the path

@@ -17,9 +17,10 @@ import org.orekit.utils.Constants;
 import org.orekit.utils.ExtendedPositionProvider;
 
 /**
- * The density of NRLMSISE-00, interpolated: the model alone takes half of a propagation's time, and is known to a tenth. Table
- * and model differ by less than a fiftieth, and by the change of an index within some hours of it: the indices of a day hold
- * from midnight to midnight, and between the moments of two tables the logarithm goes in a straight line. Below the lowest table
+ * The density of NRLMSISE-00, interpolated: the model alone took nearly half of a propagation's time. Table and model differ by 1
+ * % (rms; {@code TabulatedAtmosphereTest}), at single places by some per cent, in the strongest storms by up to a tenth; and by the
+ * change of an index within some hours of it: the indices of a day hold from midnight to midnight, and between the moments of
+ * two tables the logarithm goes in a straight line. Below the lowest table
  * the model itself is asked, and above 2,000 km there is no air. The derivative by position is that along the vertical, in which
  * the density falls by half in tens of kilometres; along the surface that takes thousands. Belongs to one thread, but for the
  * tables.
