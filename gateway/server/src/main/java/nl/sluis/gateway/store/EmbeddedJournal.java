@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,9 @@ public final class EmbeddedJournal implements Journal {
 
     private final SqliteFile file;
     private final InstantSource clock;
+    private final StoreLimits limits;
     private final Map<LogName, Head> heads = new ConcurrentHashMap<>();
+    private final Map<LogName, Tail> tails = new ConcurrentHashMap<>();
     private final GroupWriter writer;
     private final WalFolding folding;
     private final Semaphore readersFree = new Semaphore(READERS);
@@ -49,6 +52,7 @@ public final class EmbeddedJournal implements Journal {
         this.file = file;
         this.session = session;
         this.clock = clock;
+        this.limits = limits;
         this.writer = new GroupWriter("journal", new Engine(), limits);
         this.folding = new WalFolding(file, limits.walBytesMax());
     }
@@ -126,7 +130,20 @@ public final class EmbeddedJournal implements Journal {
         if (entriesMax <= 0) {
             throw new IllegalArgumentException("entriesMax: `" + entriesMax + "` (expected: more than zero)");
         }
-        return withReader("read " + log.stored(), reader -> reader.read(log, fromPosition, entriesMax));
+        List<Entry> newest = newest(log, fromPosition, entriesMax);
+        return newest.isEmpty()
+                ? withReader("read " + log.stored(), reader -> reader.read(log, fromPosition, entriesMax))
+                : newest;
+    }
+
+    private List<Entry> newest(LogName log, long fromPosition, int entriesMax) {
+        return closed || fromPosition < head(log).oldest()
+                ? List.of()
+                : tail(log).from(fromPosition, entriesMax, limits.readBytesMax());
+    }
+
+    private Tail tail(LogName log) {
+        return tails.computeIfAbsent(log, none -> new Tail());
     }
 
     @Override
@@ -249,7 +266,10 @@ public final class EmbeddedJournal implements Journal {
 
         @Override
         public List<GroupWriter.Outcome> commit(List<GroupWriter.Batch> group) {
-            List<GroupWriter.Outcome> outcomes = withSession("commit", writing -> writing.commit(group, heads, now()));
+            Map<LogName, List<Entry>> committed = new EnumMap<>(LogName.class);
+            List<GroupWriter.Outcome> outcomes =
+                    withSession("commit", writing -> writing.commit(group, heads, now(), committed));
+            committed.forEach((log, entries) -> tail(log).add(entries));
             folding.written(group.stream().mapToLong(GroupWriter.Batch::bytes).sum());
             return outcomes;
         }

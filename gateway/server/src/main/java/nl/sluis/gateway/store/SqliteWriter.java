@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -97,9 +98,14 @@ final class SqliteWriter implements AutoCloseable {
      *
      * @param heads ends of all logs; those of the group's logs are replaced
      * @param nowMicros the journal's clock
+     * @param committed gets the entries of each log, in order
      * @return one outcome per batch
      */
-    List<GroupWriter.Outcome> commit(List<GroupWriter.Batch> group, Map<LogName, Head> heads, long nowMicros)
+    List<GroupWriter.Outcome> commit(
+            List<GroupWriter.Batch> group,
+            Map<LogName, Head> heads,
+            long nowMicros,
+            Map<LogName, List<Entry>> committed)
             throws SQLException {
         List<GroupWriter.Outcome> outcomes = new ArrayList<>(group.size());
         Map<LogName, Head> touched = new EnumMap<>(LogName.class);
@@ -122,7 +128,9 @@ final class SqliteWriter implements AutoCloseable {
             // a batch of one is inserted without looking first: the index finds a taken client id on the way
             boolean look = batch.entries().size() > 1;
             StoreException refusal = look ? findClientIds(log, batch.entries(), taken) : null;
-            Head after = refusal == null ? insert(log, batch.entries(), taken, before, nowMicros, appended) : null;
+            Head after = refusal == null
+                    ? insert(log, batch.entries(), taken, before, nowMicros, appended, committed)
+                    : null;
             if (refusal == null && after == null) {
                 refusal = findClientIds(log, batch.entries(), taken);
                 appended.addAll(taken.values());
@@ -189,11 +197,14 @@ final class SqliteWriter implements AutoCloseable {
             Map<String, Appended> known,
             Head before,
             long nowMicros,
-            List<Appended> appended)
+            List<Appended> appended,
+            Map<LogName, List<Entry>> inserted)
             throws SQLException {
         long recordedAt = Math.max(nowMicros, before.recordedAtMicros());
         long position = before.next();
         long bytes = before.bytes();
+        Instant recorded = Timestamps.fromMicros(recordedAt);
+        List<Entry> ofThisLog = inserted.computeIfAbsent(log, none -> new ArrayList<>());
         Statements ofLog = of(log);
         Map<String, Long> latest = new LinkedHashMap<>();
         for (NewEntry entry : entries) {
@@ -219,6 +230,7 @@ final class SqliteWriter implements AutoCloseable {
                 latest.put(entry.key(), position);
             }
             appended.add(new Appended(position, false));
+            ofThisLog.add(new Entry(position, recorded, entry.key(), entry.payload()));
             if (entries.size() > 1 && !entry.clientId().isEmpty()) {
                 known.put(entry.clientId(), new Appended(position, true));
             }

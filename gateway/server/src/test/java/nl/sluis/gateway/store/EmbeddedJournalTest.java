@@ -39,6 +39,32 @@ class EmbeddedJournalTest extends JournalContract {
         assertThat(journal.failure()).isEmpty();
     }
 
+    /** Property: a reader is told the same whether what it reads is still kept in memory or stands in the file alone. */
+    @Test
+    void theNewestEntriesReadTheSameFromMemoryAndFromTheFile() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            List<NewEntry> batch = new ArrayList<>();
+            for (int j = 0; j < 10; j++) {
+                byte[] payload = new byte[6_000 + j];
+                payload[j] = (byte) i;
+                batch.add(j % 2 == 0 ? NewEntry.of(payload) : NewEntry.keyed("key " + j, payload));
+            }
+            await(journal.append(LOG, batch));
+        }
+        List<Entry> asCommitted = readInPagesOf(7);
+        assertThat(asCommitted).hasSize(1_000);
+        reopen(StoreLimits.DEFAULT);
+        assertThat(readInPagesOf(9)).isEqualTo(asCommitted);
+    }
+
+    private List<Entry> readInPagesOf(int entries) {
+        List<Entry> read = new ArrayList<>();
+        while (read.size() < journal.watermark(LOG)) {
+            read.addAll(journal.read(LOG, read.size() + 1, entries));
+        }
+        return read;
+    }
+
     @Test
     void aFullFileRefusesAppendsLosesNothingAndTakesAgainAfterTrimming() throws Exception {
         reopen(StoreLimits.DEFAULT.withFileBytesMax(400_000));
