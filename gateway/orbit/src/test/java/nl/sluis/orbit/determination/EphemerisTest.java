@@ -1,6 +1,7 @@
 package nl.sluis.orbit.determination;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,13 +10,23 @@ import java.util.Optional;
 import java.util.Random;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.OrbitState;
+import nl.sluis.orbit.SymmetricMatrix;
 import nl.sluis.orbit.Vector3;
 import org.hipparchus.analysis.interpolation.HermiteInterpolator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Between points an ephemeris is Hermite's polynomial through the points around, as the library evaluates it. */
 class EphemerisTest {
+    private static final double[][] UNIT = new double[6][6];
+
+    static {
+        for (int i = 0; i < UNIT.length; i++) {
+            UNIT[i][i] = 1;
+        }
+    }
+
     private static final Instant EPOCH = Instant.parse("2026-03-01T00:00:00Z");
     private static final double RADIUS_M = 7e6;
     private static final double RATE = 1e-3; // rad/s
@@ -59,5 +70,36 @@ class EphemerisTest {
                             .norm())
                     .isLessThan(1e-8);
         }
+    }
+
+    @Test
+    void its_points_are_those_that_it_was_made_of() {
+        List<Ephemeris.Point> points = List.of(
+                point(EPOCH.minusNanos(7), Optional.empty()),
+                point(EPOCH, Optional.of(SymmetricMatrix.of(UNIT))),
+                point(EPOCH.plusSeconds(86_400 * 365L).plusNanos(1), Optional.empty()));
+
+        Ephemeris ephemeris = new Ephemeris(points);
+
+        assertThat(ephemeris.points()).isEqualTo(points);
+        points.forEach(point -> assertThat(ephemeris.at(point.state().epoch())).contains(point));
+        assertThat(ephemeris).isEqualTo(new Ephemeris(ephemeris.points()));
+    }
+
+    @Test
+    void points_further_apart_than_its_numbers_reach_are_refused() {
+        List<Ephemeris.Point> points = List.of(
+                point(Instant.parse("0001-01-01T00:00:00Z"), Optional.empty()),
+                point(Instant.parse("9999-12-31T00:00:00Z"), Optional.empty()));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Ephemeris(points))
+                .withMessage("ephemeris epoch: `9999-12-31T00:00:00Z` (expected: at most 292 years after"
+                        + " 0001-01-01T00:00:00Z)");
+    }
+
+    private static Ephemeris.Point point(Instant epoch, Optional<SymmetricMatrix> covariance) {
+        return new Ephemeris.Point(
+                new OrbitState(epoch, Frame.GCRF, new Vector3(7e6, 1, -2), new Vector3(3, 7_500, 0.1)), covariance);
     }
 }
