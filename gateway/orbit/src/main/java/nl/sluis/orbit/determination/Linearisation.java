@@ -165,9 +165,9 @@ final class Linearisation {
                 BoundedPropagator flown = flown(start, end, path, propagator);
                 List<MeasurementModel.Modelled> due = new ArrayList<>(segment.getValue());
                 due.sort((a, b) -> direction
-                        * a.measurement().getDate().compareTo(b.measurement().getDate()));
+                        * a.observation().epoch().compareTo(b.observation().epoch()));
                 for (MeasurementModel.Modelled one : due) {
-                    SpacecraftState state = flown.propagate(one.measurement().getDate());
+                    SpacecraftState state = flown.propagate(one.date());
                     rows.put(one.observation().inputId(), row(one, state, harvester, columns));
                 }
             }
@@ -204,7 +204,7 @@ final class Linearisation {
 
     private static AbsoluteDate last(List<MeasurementModel.Modelled> due, int direction) {
         return due.stream()
-                .map(one -> one.measurement().getDate())
+                .map(MeasurementModel.Modelled::date)
                 .max((a, b) -> direction * a.compareTo(b))
                 .orElseThrow()
                 .shiftedBy(direction * MARGIN_S);
@@ -231,15 +231,15 @@ final class Linearisation {
 
     private Row row(MeasurementModel.Modelled one, SpacecraftState state, MatricesHarvester harvester, int[] columns) {
         int n = about.dimension();
-        double[][] partials = new double[6][n];
+        double[] partials = new double[6 * n];
         RealMatrix phi = harvester.getStateTransitionMatrix(state);
         RealMatrix byParameters = columns.length == 0 ? null : harvester.getParametersJacobian(state);
         for (int i = 0; i < 6; i++) {
             for (int j = 0; j < 6; j++) {
-                partials[i][j] = phi.getEntry(i, j);
+                partials[i * n + j] = phi.getEntry(i, j);
             }
             for (int k = 0; k < columns.length && byParameters != null; k++) {
-                partials[i][6 + k] = byParameters.getEntry(i, columns[k]);
+                partials[i * n + 6 + k] = byParameters.getEntry(i, columns[k]);
             }
         }
         StateDerivatives estimated = StateDerivatives.of(one.measurement(), state);
@@ -257,7 +257,7 @@ final class Linearisation {
             for (int j = 0; j < n; j++) {
                 double sum = 0;
                 for (int i = 0; i < 6; i++) {
-                    sum += byState[c][i] * partials[i][j];
+                    sum += byState[c][i] * partials[i * n + j];
                 }
                 jacobian[c][j] = sum / sigma;
             }

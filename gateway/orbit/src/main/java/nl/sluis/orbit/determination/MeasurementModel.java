@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import nl.sluis.orbit.Frame;
 import nl.sluis.orbit.internal.Convert;
 import nl.sluis.orbit.measurement.Component;
@@ -51,16 +52,26 @@ final class MeasurementModel {
     /** An observation beside its measurement. */
     record Modelled(
             Observation observation,
-            ObservedMeasurement<?> measurement,
+            Supplier<ObservedMeasurement<?>> source,
             List<Component> components,
             List<Double> sigmas,
             List<Optional<BiasKey>> biases) {
+
+        /** The library's measurement, made when it is asked for: one takes half a kilobyte, and rows are kept for long. */
+        ObservedMeasurement<?> measurement() {
+            return source.get();
+        }
+
+        /** When the signal arrived. */
+        AbsoluteDate date() {
+            return Convert.date(observation.epoch());
+        }
 
         /** The same with sigmas larger by a factor. */
         Modelled downWeighted(double factor) {
             return new Modelled(
                     observation,
-                    measurement,
+                    source,
                     components,
                     sigmas.stream().map(sigma -> sigma * factor).toList(),
                     biases);
@@ -81,7 +92,7 @@ final class MeasurementModel {
             }
             double[][] turn = new double[6][6];
             Convert.frame(from.platform().frame())
-                    .getTransformTo(frame, measurement.getDate())
+                    .getTransformTo(frame, date())
                     .getJacobian(CartesianDerivativesFilter.USE_PV, turn);
             double[][] covariance = from.covariance().get().congruent(turn).rows();
             List<Double> widened = new ArrayList<>();
@@ -94,14 +105,14 @@ final class MeasurementModel {
                 }
                 widened.add(Math.sqrt(variance));
             }
-            return new Modelled(observation, measurement, components, widened, biases);
+            return new Modelled(observation, source, components, widened, biases);
         }
 
         /** The same with every bias estimated. */
         Modelled freed() {
             return new Modelled(
                     observation,
-                    measurement,
+                    source,
                     components,
                     sigmas,
                     components.stream()
@@ -110,10 +121,19 @@ final class MeasurementModel {
         }
     }
 
+    private static final List<Component> RANGE = List.of(Component.RANGE);
+    private static final List<Component> RANGE_RATE = List.of(Component.RANGE_RATE);
+    private static final List<Component> AZIMUTH_ELEVATION = List.of(Component.AZIMUTH, Component.ELEVATION);
+    private static final List<Component> RIGHT_ASCENSION_DECLINATION =
+            List.of(Component.RIGHT_ASCENSION, Component.DECLINATION);
+    private static final List<Component> TIME_DIFFERENCE = List.of(Component.TIME_DIFFERENCE);
+    private static final List<Component> FREQUENCY_DIFFERENCE = List.of(Component.FREQUENCY_DIFFERENCE);
+    private static final ObservableSatellite SATELLITE = new ObservableSatellite(0);
+
     private final Map<String, Sensor> sensors = new HashMap<>();
     private final Map<String, GroundStation> stations = new HashMap<>();
     private final Map<String, Bias<?>> biases = new HashMap<>();
-    private final ObservableSatellite satellite = new ObservableSatellite(0);
+    private final Map<String, Optional<Ionosphere>> airs = new HashMap<>();
 
     MeasurementModel(List<Sensor> sensors) {
         for (Sensor sensor : sensors) {
@@ -121,165 +141,252 @@ final class MeasurementModel {
         }
     }
 
-    /** Returns the measurement of an observation; empty where no orbit can rest on it. */
+    /**
+     * Returns the model of an observation; empty where no orbit can rest on it.
+     *
+     * @throws IllegalArgumentException if its sensor is not known or nobody states its sigma
+     */
     Optional<Modelled> model(Observation observation) {
         Sensor sensor = sensor(observation.sensorId());
+        List<Component> components = components(observation.measured());
+        if (components.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Double> sigmas = sigmas(observation, sensor, components);
+        return Optional.of(new Modelled(
+                observation,
+                source(observation, sensor, sigmas, bias(sensor, components)),
+                components,
+                sigmas,
+                biases(sensor, components)));
+    }
+
+    private static List<Component> components(Observation measured) {
+        if (measured instanceof Observation.Range || measured instanceof Observation.LaserRange) {
+            return RANGE;
+        }
+        if (measured instanceof Observation.RangeRate) {
+            return RANGE_RATE;
+        }
+        if (measured instanceof Observation.AzimuthElevation) {
+            return AZIMUTH_ELEVATION;
+        }
+        if (measured instanceof Observation.RightAscensionDeclination) {
+            return RIGHT_ASCENSION_DECLINATION;
+        }
+        if (measured instanceof Observation.TimeDifference) {
+            return TIME_DIFFERENCE;
+        }
+        return measured instanceof Observation.FrequencyDifference ? FREQUENCY_DIFFERENCE : List.of();
+    }
+
+    private static List<Double> sigmas(Observation observation, Sensor sensor, List<Component> components) {
+        Map<Component, OptionalDouble> own = observation.sigmas();
+        return components.stream()
+                .map(component -> sigma(own.getOrDefault(component, OptionalDouble.empty()), sensor, component))
+                .toList();
+    }
+
+    private Supplier<ObservedMeasurement<?>> source(
+            Observation observation, Sensor sensor, List<Double> sigmas, Optional<Bias<?>> bias) {
         if (observation instanceof Observation.FromSatellite o) {
-            return Optional.of(fromSatellite(o, sensor));
+            return () -> fromSatellite(o, sensor, sigmas, bias);
         }
         GroundStation station = station(sensor);
         if (observation instanceof Observation.Range o) {
-            double sigma = sigma(o.sigmaM(), sensor, Component.RANGE);
-            Range m = sensor.isAtOnce()
-                    ? AtOnce.range(station, Convert.date(o.epoch()), o.rangeM(), sigma, satellite)
-                    : new Range(
-                            station,
-                            o.path() == Observation.Path.TWO_WAY,
-                            Convert.date(o.epoch()),
-                            o.rangeM(),
-                            sigma,
-                            1.0,
-                            satellite);
-            add(m, bias(sensor, List.of(Component.RANGE)));
-            if (sensor.corrections().contains(Correction.RANGE_TROPOSPHERE)) {
-                m.addModifier(new RangeTroposphericDelayModifier(ModifiedSaastamoinenModel.getStandardModel()));
-            }
-            ionosphere(sensor).ifPresent(air -> m.addModifier(air.range()));
-            return Optional.of(modelled(o, m, sensor, List.of(Component.RANGE), List.of(sigma)));
+            Optional<Ionosphere> air = air(sensor);
+            return () -> range(o, sensor, station, sigmas.get(0), bias, air);
         }
         if (observation instanceof Observation.LaserRange o) {
-            double sigma = sigma(o.sigmaM(), sensor, Component.RANGE);
-            Range m = new Range(station, true, Convert.date(o.epoch()), o.rangeM(), sigma, 1.0, satellite);
-            add(m, bias(sensor, List.of(Component.RANGE)));
-            o.air().ifPresent(air -> m.addModifier(new RangeTroposphericDelayModifier(delay(air, sensor))));
-            m.addModifier(new ShapiroRangeModifier(Constants.EIGEN5C_EARTH_MU));
-            return Optional.of(modelled(o, m, sensor, List.of(Component.RANGE), List.of(sigma)));
+            return () -> laserRange(o, sensor, station, sigmas.get(0), bias);
         }
         if (observation instanceof Observation.RangeRate o) {
-            double sigma = sigma(o.sigmaMps(), sensor, Component.RANGE_RATE);
-            RangeRate m = sensor.isAtOnce()
-                    ? AtOnce.rangeRate(station, Convert.date(o.epoch()), o.rangeRateMps(), sigma, satellite)
-                    : new RangeRate(
-                            station,
-                            Convert.date(o.epoch()),
-                            o.rangeRateMps(),
-                            sigma,
-                            1.0,
-                            o.path() == Observation.Path.TWO_WAY,
-                            satellite);
-            add(m, bias(sensor, List.of(Component.RANGE_RATE)));
-            ionosphere(sensor).ifPresent(air -> m.addModifier(air.rangeRate()));
-            return Optional.of(modelled(o, m, sensor, List.of(Component.RANGE_RATE), List.of(sigma)));
+            Optional<Ionosphere> air = air(sensor);
+            return () -> rangeRate(o, sensor, station, sigmas.get(0), bias, air);
         }
         if (observation instanceof Observation.AzimuthElevation o) {
-            double[] sigmas = {
-                sigma(o.azimuthSigmaRad(), sensor, Component.AZIMUTH),
-                sigma(o.elevationSigmaRad(), sensor, Component.ELEVATION)
-            };
-            double[] angles = {o.azimuthRad(), o.elevationRad()};
-            AngularAzEl m = sensor.isAtOnce()
-                    ? AtOnce.direction(station, Convert.date(o.epoch()), angles, sigmas, satellite)
-                    : new AngularAzEl(
-                            station, Convert.date(o.epoch()), angles, sigmas, new double[] {1.0, 1.0}, satellite);
-            List<Component> components = List.of(Component.AZIMUTH, Component.ELEVATION);
-            if (sensor.corrections().contains(Correction.ELEVATION_REFRACTION)) {
-                m.addModifier(new AngularRadioRefractionModifier(
-                        new ITURP834AtmosphericRefraction(sensor.position().altitudeM())));
-            }
-            // after refraction, which is computed from the elevation it is given and must not see the bias
-            add(m, bias(sensor, components));
-            return Optional.of(modelled(o, m, sensor, components, List.of(sigmas[0], sigmas[1])));
+            return () -> azimuthElevation(o, sensor, station, sigmas, bias);
         }
         if (observation instanceof Observation.RightAscensionDeclination o) {
-            double[] sigmas = {
-                sigma(o.rightAscensionSigmaRad(), sensor, Component.RIGHT_ASCENSION),
-                sigma(o.declinationSigmaRad(), sensor, Component.DECLINATION)
-            };
-            double[] angles = {o.rightAscensionRad(), o.declinationRad()};
-            AngularRaDec m = sensor.isAtOnce()
-                    ? AtOnce.direction(
-                            station, Convert.frame(o.frame()), Convert.date(o.epoch()), angles, sigmas, satellite)
-                    : new AngularRaDec(
-                            station,
-                            Convert.frame(o.frame()),
-                            Convert.date(o.epoch()),
-                            angles,
-                            sigmas,
-                            new double[] {1.0, 1.0},
-                            satellite);
-            List<Component> components = List.of(Component.RIGHT_ASCENSION, Component.DECLINATION);
-            if (sensor.corrections().contains(Correction.STELLAR_ABERRATION)) {
-                m.addModifier(new AberrationModifier());
-            }
-            add(m, bias(sensor, components));
-            return Optional.of(modelled(o, m, sensor, components, List.of(sigmas[0], sigmas[1])));
+            return () -> rightAscensionDeclination(o, sensor, station, sigmas, bias);
         }
         if (observation instanceof Observation.TimeDifference o) {
-            double sigma = sigma(o.sigmaS(), sensor, Component.TIME_DIFFERENCE);
-            TDOA m = new TDOA(
-                    station,
-                    station(sensor(o.secondSensorId())),
-                    Convert.date(o.epoch()),
-                    o.differenceS(),
-                    sigma,
-                    1.0,
-                    satellite);
-            add(m, bias(sensor, List.of(Component.TIME_DIFFERENCE)));
-            return Optional.of(modelled(o, m, sensor, List.of(Component.TIME_DIFFERENCE), List.of(sigma)));
+            GroundStation second = station(sensor(o.secondSensorId()));
+            return () -> timeDifference(o, station, second, sigmas.get(0), bias);
         }
         if (observation instanceof Observation.FrequencyDifference o) {
-            double sigma = sigma(o.sigmaHz(), sensor, Component.FREQUENCY_DIFFERENCE);
-            FDOA m = new FDOA(
-                    station,
-                    station(sensor(o.secondSensorId())),
-                    o.centreFrequencyHz(),
-                    Convert.date(o.epoch()),
-                    o.differenceHz(),
-                    sigma,
-                    1.0,
-                    satellite);
-            add(m, bias(sensor, List.of(Component.FREQUENCY_DIFFERENCE)));
-            return Optional.of(modelled(o, m, sensor, List.of(Component.FREQUENCY_DIFFERENCE), List.of(sigma)));
+            GroundStation second = station(sensor(o.secondSensorId()));
+            return () -> frequencyDifference(o, station, second, sigmas.get(0), bias);
         }
-        return Optional.empty();
+        throw new IllegalArgumentException("observation: `" + observation + "` (expected: one that is modelled)");
     }
 
-    private Modelled fromSatellite(Observation.FromSatellite observation, Sensor sensor) {
+    private static Range range(
+            Observation.Range o,
+            Sensor sensor,
+            GroundStation station,
+            double sigma,
+            Optional<Bias<?>> bias,
+            Optional<Ionosphere> air) {
+        Range m = sensor.isAtOnce()
+                ? AtOnce.range(station, Convert.date(o.epoch()), o.rangeM(), sigma, SATELLITE)
+                : new Range(
+                        station,
+                        o.path() == Observation.Path.TWO_WAY,
+                        Convert.date(o.epoch()),
+                        o.rangeM(),
+                        sigma,
+                        1.0,
+                        SATELLITE);
+        add(m, bias);
+        if (sensor.corrections().contains(Correction.RANGE_TROPOSPHERE)) {
+            m.addModifier(new RangeTroposphericDelayModifier(ModifiedSaastamoinenModel.getStandardModel()));
+        }
+        air.ifPresent(known -> m.addModifier(known.range()));
+        return m;
+    }
+
+    private static Range laserRange(
+            Observation.LaserRange o, Sensor sensor, GroundStation station, double sigma, Optional<Bias<?>> bias) {
+        Range m = new Range(station, true, Convert.date(o.epoch()), o.rangeM(), sigma, 1.0, SATELLITE);
+        add(m, bias);
+        o.air().ifPresent(air -> m.addModifier(new RangeTroposphericDelayModifier(delay(air, sensor))));
+        m.addModifier(new ShapiroRangeModifier(Constants.EIGEN5C_EARTH_MU));
+        return m;
+    }
+
+    private static RangeRate rangeRate(
+            Observation.RangeRate o,
+            Sensor sensor,
+            GroundStation station,
+            double sigma,
+            Optional<Bias<?>> bias,
+            Optional<Ionosphere> air) {
+        RangeRate m = sensor.isAtOnce()
+                ? AtOnce.rangeRate(station, Convert.date(o.epoch()), o.rangeRateMps(), sigma, SATELLITE)
+                : new RangeRate(
+                        station,
+                        Convert.date(o.epoch()),
+                        o.rangeRateMps(),
+                        sigma,
+                        1.0,
+                        o.path() == Observation.Path.TWO_WAY,
+                        SATELLITE);
+        add(m, bias);
+        air.ifPresent(known -> m.addModifier(known.rangeRate()));
+        return m;
+    }
+
+    private static AngularAzEl azimuthElevation(
+            Observation.AzimuthElevation o,
+            Sensor sensor,
+            GroundStation station,
+            List<Double> sigmas,
+            Optional<Bias<?>> bias) {
+        double[] angles = {o.azimuthRad(), o.elevationRad()};
+        double[] both = {sigmas.get(0), sigmas.get(1)};
+        AngularAzEl m = sensor.isAtOnce()
+                ? AtOnce.direction(station, Convert.date(o.epoch()), angles, both, SATELLITE)
+                : new AngularAzEl(station, Convert.date(o.epoch()), angles, both, new double[] {1.0, 1.0}, SATELLITE);
+        if (sensor.corrections().contains(Correction.ELEVATION_REFRACTION)) {
+            m.addModifier(new AngularRadioRefractionModifier(
+                    new ITURP834AtmosphericRefraction(sensor.position().altitudeM())));
+        }
+        // after refraction, which is computed from the elevation it is given and must not see the bias
+        add(m, bias);
+        return m;
+    }
+
+    private static AngularRaDec rightAscensionDeclination(
+            Observation.RightAscensionDeclination o,
+            Sensor sensor,
+            GroundStation station,
+            List<Double> sigmas,
+            Optional<Bias<?>> bias) {
+        double[] angles = {o.rightAscensionRad(), o.declinationRad()};
+        double[] both = {sigmas.get(0), sigmas.get(1)};
+        AngularRaDec m = sensor.isAtOnce()
+                ? AtOnce.direction(station, Convert.frame(o.frame()), Convert.date(o.epoch()), angles, both, SATELLITE)
+                : new AngularRaDec(
+                        station,
+                        Convert.frame(o.frame()),
+                        Convert.date(o.epoch()),
+                        angles,
+                        both,
+                        new double[] {1.0, 1.0},
+                        SATELLITE);
+        if (sensor.corrections().contains(Correction.STELLAR_ABERRATION)) {
+            m.addModifier(new AberrationModifier());
+        }
+        add(m, bias);
+        return m;
+    }
+
+    private static TDOA timeDifference(
+            Observation.TimeDifference o,
+            GroundStation station,
+            GroundStation second,
+            double sigma,
+            Optional<Bias<?>> bias) {
+        TDOA m = new TDOA(station, second, Convert.date(o.epoch()), o.differenceS(), sigma, 1.0, SATELLITE);
+        add(m, bias);
+        return m;
+    }
+
+    private static FDOA frequencyDifference(
+            Observation.FrequencyDifference o,
+            GroundStation station,
+            GroundStation second,
+            double sigma,
+            Optional<Bias<?>> bias) {
+        FDOA m = new FDOA(
+                station,
+                second,
+                o.centreFrequencyHz(),
+                Convert.date(o.epoch()),
+                o.differenceHz(),
+                sigma,
+                1.0,
+                SATELLITE);
+        add(m, bias);
+        return m;
+    }
+
+    private static FromSatellite fromSatellite(
+            Observation.FromSatellite observation, Sensor sensor, List<Double> sigmas, Optional<Bias<?>> bias) {
+        FromSatellite m = fromSatellite(observation, sensor, sigmas);
+        add(m, bias);
+        return m;
+    }
+
+    private static FromSatellite fromSatellite(
+            Observation.FromSatellite observation, Sensor sensor, List<Double> sigmas) {
         FromSatellite.Platform platform = new FromSatellite.Platform(
                 new TimeStampedPVCoordinates(
                         Convert.date(observation.epoch()),
                         Convert.pv(observation.platform(), Convert.frame(Frame.GCRF))),
                 Convert.frame(Frame.GCRF));
         if (observation.measured() instanceof Observation.Range o) {
-            double sigma = sigma(o.sigmaM(), sensor, Component.RANGE);
-            FromSatellite m = FromSatellite.range(
-                    platform, FromSatellite.light(o.path(), sensor.isAtOnce()), o.rangeM(), sigma, satellite);
-            add(m, bias(sensor, List.of(Component.RANGE)));
-            return modelled(observation, m, sensor, List.of(Component.RANGE), List.of(sigma));
+            return FromSatellite.range(
+                    platform, FromSatellite.light(o.path(), sensor.isAtOnce()), o.rangeM(), sigmas.get(0), SATELLITE);
         }
         if (observation.measured() instanceof Observation.RangeRate o) {
-            double sigma = sigma(o.sigmaMps(), sensor, Component.RANGE_RATE);
-            FromSatellite m = FromSatellite.rangeRate(
-                    platform, FromSatellite.light(o.path(), sensor.isAtOnce()), o.rangeRateMps(), sigma, satellite);
-            add(m, bias(sensor, List.of(Component.RANGE_RATE)));
-            return modelled(observation, m, sensor, List.of(Component.RANGE_RATE), List.of(sigma));
+            return FromSatellite.rangeRate(
+                    platform,
+                    FromSatellite.light(o.path(), sensor.isAtOnce()),
+                    o.rangeRateMps(),
+                    sigmas.get(0),
+                    SATELLITE);
         }
         if (observation.measured() instanceof Observation.RightAscensionDeclination o) {
-            double[] sigmas = {
-                sigma(o.rightAscensionSigmaRad(), sensor, Component.RIGHT_ASCENSION),
-                sigma(o.declinationSigmaRad(), sensor, Component.DECLINATION)
-            };
-            List<Component> components = List.of(Component.RIGHT_ASCENSION, Component.DECLINATION);
-            FromSatellite m = FromSatellite.direction(
+            return FromSatellite.direction(
                     platform,
                     FromSatellite.light(Observation.Path.ONE_WAY, sensor.isAtOnce()),
                     Convert.frame(o.frame()),
                     sensor.corrections().contains(Correction.STELLAR_ABERRATION),
                     new double[] {o.rightAscensionRad(), o.declinationRad()},
-                    sigmas,
-                    satellite);
-            add(m, bias(sensor, components));
-            return modelled(observation, m, sensor, components, List.of(sigmas[0], sigmas[1]));
+                    new double[] {sigmas.get(0), sigmas.get(1)},
+                    SATELLITE);
         }
         throw new IllegalArgumentException("observation from a satellite: `" + observation.measured()
                 + "` (expected: a range, a range rate, or a right ascension and declination)");
@@ -318,11 +425,13 @@ final class MeasurementModel {
         });
     }
 
-    private static Optional<Ionosphere> ionosphere(Sensor sensor) {
-        return sensor.corrections().contains(Correction.IONOSPHERE)
-                ? Optional.of(
-                        new Ionosphere(sensor.position(), sensor.frequencyHz().orElseThrow()))
-                : Optional.empty();
+    private Optional<Ionosphere> air(Sensor sensor) {
+        return airs.computeIfAbsent(
+                sensor.id(),
+                id -> sensor.corrections().contains(Correction.IONOSPHERE)
+                        ? Optional.of(new Ionosphere(
+                                sensor.position(), sensor.frequencyHz().orElseThrow()))
+                        : Optional.empty());
     }
 
     private static TidalDisplacement tides() {
@@ -392,20 +501,12 @@ final class MeasurementModel {
         bias.ifPresent(b -> measurement.addModifier((Bias<T>) b));
     }
 
-    private static Modelled modelled(
-            Observation observation,
-            ObservedMeasurement<?> measurement,
-            Sensor sensor,
-            List<Component> components,
-            List<Double> sigmas) {
-        List<Optional<BiasKey>> biases = new ArrayList<>();
-        for (Component component : components) {
-            Sensor.Bias bias = sensor.biases().get(component);
-            biases.add(
-                    bias != null && bias.estimated()
-                            ? Optional.of(new BiasKey(sensor.id(), component))
-                            : Optional.empty());
-        }
-        return new Modelled(observation, measurement, components, sigmas, biases);
+    /** Which biases are estimated, for each component. */
+    private static List<Optional<BiasKey>> biases(Sensor sensor, List<Component> components) {
+        return components.stream()
+                .map(component -> Optional.ofNullable(sensor.biases().get(component))
+                        .filter(Sensor.Bias::estimated)
+                        .map(bias -> new BiasKey(sensor.id(), component)))
+                .toList();
     }
 }

@@ -7,12 +7,15 @@ import nl.sluis.orbit.Vector3;
 
 /** One observation linearised about a trajectory; everything is divided by the sigma of its component. */
 final class Row {
+    private static final int STATE = 6;
 
     private final MeasurementModel.Modelled modelled;
     private final OrbitState state;
     private final double[] residuals;
     private final double[][] jacobian;
-    private final double[][] partials;
+    /** Row by row. */
+    private final double[] partials;
+
     private final double[] gradients;
     private final double scaleM;
 
@@ -22,7 +25,7 @@ final class Row {
      * @param state where the trajectory is at the epoch of the observation
      * @param residuals observed minus computed, per component
      * @param jacobian derivative of each computed component by the trajectory's numbers
-     * @param partials derivative of position and velocity at the epoch of the observation by the same
+     * @param partials derivative of position and velocity at the epoch of the observation by the same, row by row
      * @param gradients length of the derivative by position, then by velocity, of each component
      * @param scaleM length over which the model bends, m
      */
@@ -31,7 +34,7 @@ final class Row {
             OrbitState state,
             double[] residuals,
             double[][] jacobian,
-            double[][] partials,
+            double[] partials,
             double[] gradients,
             double scaleM) {
         this.modelled = modelled;
@@ -108,14 +111,24 @@ final class Row {
 
     /** Returns the covariance of position and velocity at the epoch of this observation from that of the trajectory's numbers. */
     SymmetricMatrix covariance(SymmetricMatrix numbers) {
-        return numbers.congruent(partials);
+        int n = numbersOf();
+        double[][] rows = new double[STATE][];
+        for (int i = 0; i < STATE; i++) {
+            rows[i] = Arrays.copyOfRange(partials, i * n, (i + 1) * n);
+        }
+        return numbers.congruent(rows);
+    }
+
+    private int numbersOf() {
+        return partials.length / STATE;
     }
 
     private double[] displacement(double[] correction) {
-        double[] moved = new double[6];
-        for (int i = 0; i < 6; i++) {
-            for (int j = 0; j < partials[i].length; j++) {
-                moved[i] += partials[i][j] * correction[j];
+        int n = numbersOf();
+        double[] moved = new double[STATE];
+        for (int i = 0; i < STATE; i++) {
+            for (int j = 0; j < n; j++) {
+                moved[i] += partials[i * n + j] * correction[j];
             }
         }
         return moved;
