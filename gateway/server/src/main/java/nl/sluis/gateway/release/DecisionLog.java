@@ -1,12 +1,17 @@
 package nl.sluis.gateway.release;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import nl.sluis.gateway.item.Times;
 import nl.sluis.gateway.store.Journal;
 import nl.sluis.gateway.store.LogName;
 import nl.sluis.gateway.store.NewEntry;
+import nl.sluis.gateway.store.StoreException;
 import nl.sluis.journal.v1.StoredDecisions;
 import nl.sluis.policy.bundle.Audience;
 import nl.sluis.policy.decide.Decision;
@@ -23,12 +28,22 @@ import nl.sluis.proto.v1.WithholdingReason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what was decided, with reasons, for officers. It is never in the way of a release. */
+/**
+ * Keeps what was decided, with reasons, for officers. It is never in the way of a release: what a journal does not answer for
+ * is kept when it does, and stands there twice where only the answer was lost.
+ */
 public final class DecisionLog {
+    /** Wait before a journal that did not answer is asked again. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** Decisions that wait for a journal, of about a kilobyte each; what is decided beyond is logged and not kept. */
+    private static final int WAITING_MAX = 10_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(DecisionLog.class);
 
     private final Journal journal;
     private final InstantSource clock;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     /**
      * @param journal where decisions are kept
@@ -59,7 +74,7 @@ public final class DecisionLog {
                                 stored.addDecisions(decision(itemId, kind, objects, decision, explanation, tenant)));
             }
         }
-        keep(itemId, stored);
+        keep(itemId, NewEntry.of(stored.build().toByteArray()));
     }
 
     /**
@@ -83,17 +98,31 @@ public final class DecisionLog {
                 .forEach(tenant -> stored.addDecisions(
                         decision(itemId, item.kind(), item.objects(), decision, explanation, tenant).toBuilder()
                                 .setOutcome(DecisionOutcome.DECISION_OUTCOME_DELAYED)));
-        keep(itemId, stored);
+        keep(itemId, NewEntry.of(stored.build().toByteArray()));
     }
 
-    private void keep(String itemId, StoredDecisions.Builder stored) {
-        var unused = journal.append(
-                        LogName.DECISIONS, NewEntry.of(stored.build().toByteArray()))
-                .whenComplete((appended, failure) -> {
-                    if (failure != null) {
-                        LOG.error("decision not kept, item={}", itemId, failure);
-                    }
+    private void keep(String itemId, NewEntry entry) {
+        var unused = journal.append(LogName.DECISIONS, entry).whenComplete((appended, failure) -> {
+            if (failure != null && !isTriedAgain(itemId, entry, failure)) {
+                LOG.error("decision not kept, item={}", itemId, failure);
+            }
+        });
+    }
+
+    private boolean isTriedAgain(String itemId, NewEntry entry, Throwable failure) {
+        if (StoreException.in(failure).filter(known -> known.code().passing()).isEmpty()) {
+            return false;
+        }
+        if (waiting.incrementAndGet() > WAITING_MAX) {
+            waiting.decrementAndGet();
+            return false;
+        }
+        CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> {
+                    waiting.decrementAndGet();
+                    keep(itemId, entry);
                 });
+        return true;
     }
 
     private nl.sluis.proto.v1.Decision decision(

@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import nl.sluis.gateway.item.AudienceId;
@@ -102,7 +104,7 @@ public final class Releases implements Stage.Work {
         this.delayed = counter(meters, "delayed");
         this.held = counter(meters, "held");
         this.retried = Counter.builder("sluis.release.retries")
-                .description("delayed releases that the journal did not answer for, tried again")
+                .description("times that what a delay or a change of policy makes due waited for the journal")
                 .register(meters);
     }
 
@@ -276,10 +278,22 @@ public final class Releases implements Stage.Work {
 
     /**
      * Decides again what was decided under another policy: the latest version of each product goes to audiences that may
-     * have it now and had not got it. What may no longer go is not sent, for sending decides as well. Reads the logs, so it
-     * is not for a thread that others wait for.
+     * have it now and had not got it. What may no longer go is not sent, for sending decides as well. Reads the logs, and
+     * waits for a journal that does not answer, so it is not for a thread that others wait for.
      */
     public void decideAgain() {
+        try {
+            while (!closed && !isDecidedAgain()) {
+                retried.increment();
+                LockSupport.parkNanos(this, RETRY.toNanos());
+            }
+        } catch (InvalidProtocolBufferException | LabelException | RuntimeException e) {
+            LOG.error("products could not be decided again after a change of policy", e);
+        }
+    }
+
+    /** False where the journal failed for a while; what was released by then is not released again. */
+    private boolean isDecidedAgain() throws InvalidProtocolBufferException, LabelException {
         try {
             Map<String, StoredRelease> places = new HashMap<>();
             read(release -> places.put(place(release), release));
@@ -291,8 +305,13 @@ public final class Releases implements Stage.Work {
                     journal.append(LogName.RELEASED, made).join();
                 }
             }
-        } catch (InvalidProtocolBufferException | LabelException | RuntimeException e) {
-            LOG.error("products could not be decided again after a change of policy", e);
+            return true;
+        } catch (CompletionException | StoreException e) {
+            if (StoreException.in(e).filter(failure -> failure.code().passing()).isEmpty()) {
+                throw e;
+            }
+            LOG.warn("products are decided again when the journal answers, reason={}", e.getMessage());
+            return false;
         }
     }
 
