@@ -160,6 +160,8 @@ public final class IngestBenchmark {
     private Process start() throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        // as the gateway's README says
+                        "-XX:MaxGCPauseMillis=40",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "nl.sluis.gateway.Sluis",
