@@ -274,6 +274,7 @@ public final class Gateway implements AutoCloseable {
         ContributionIngest ingest = new ContributionIngest(journal, policy::bundle, coverage, workers, clock, meters);
         String nodeName = HexFormat.of().toHexDigits(random.nextLong());
         node = new Node(journal, nodeName, System::nanoTime, changes::appliedPosition);
+        int observationsMax = observationsMax(config);
         tasks = journal.tasks(nodeName, fits);
         tasks.ifPresent(queue -> {
             for (int i = 0; i < TaskQueue.PARTITIONS; i++) {
@@ -286,12 +287,20 @@ public final class Gateway implements AutoCloseable {
                                 token,
                                 partition,
                                 new OrderedFits(
-                                        policy, new Fusion(policy, forces(config), fits, journal, meters), journal)));
+                                        policy,
+                                        new Fusion(policy, forces(config), observationsMax, fits, journal, meters),
+                                        journal)));
             }
         });
         node.add(FUSION, token -> {
             Fusion work = new Fusion(
-                    policy, forces(config), fits, tasks.map(queue -> new SharedFits(queue, token)), journal, meters);
+                    policy,
+                    forces(config),
+                    observationsMax,
+                    fits,
+                    tasks.map(queue -> new SharedFits(queue, token)),
+                    journal,
+                    meters);
             fusion = work;
             return new Stage(FUSION, token, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, work, ingest::isPressed);
         });
@@ -588,6 +597,14 @@ public final class Gateway implements AutoCloseable {
     private boolean isHostsAuditor(PolicyInForce policy, CallerIdentity caller) {
         return caller.tenant().nation().equals(config.hostNation())
                 && rolesOf(policy, caller).contains(Role.AUDITOR);
+    }
+
+    private static int observationsMax(GatewayConfig config) throws ConfigException {
+        int max = config.fusion().observationsMax();
+        if (max < 1) {
+            throw new ConfigException("fusion.observations-max: `" + max + "` (expected: at least 1)");
+        }
+        return max;
     }
 
     private static Forces forces(GatewayConfig config) {

@@ -247,6 +247,13 @@ public interface GatewayConfig {
         @WithDefault("2")
         int threads();
 
+        /**
+         * Observations of an object, alike releasable, that an audience's orbit rests on, the newest ones: each takes some
+         * kilobytes of memory, and a fit from the start as many milliseconds as they are tens.
+         */
+        @WithDefault("10000")
+        int observationsMax();
+
         /** What is known of single objects, by catalogue number. */
         Map<String, ObjectSettings> objects();
     }

@@ -193,7 +193,7 @@ class FitsSideBySideTest {
     }
 
     private Fusion fusion(FlowUnderTest flow, Optional<SharedFits> shared) {
-        return new Fusion(flow.policy(), FORCES, threads, shared, flow.journal(), new SimpleMeterRegistry());
+        return new Fusion(flow.policy(), FORCES, 10_000, threads, shared, flow.journal(), new SimpleMeterRegistry());
     }
 
     /** What the stage does with a backlog, at its widest: everything is begun before anything is asked for. */

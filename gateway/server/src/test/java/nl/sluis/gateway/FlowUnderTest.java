@@ -97,6 +97,9 @@ public final class FlowUnderTest implements AutoCloseable {
             "aus.yaml");
 
     private final MovedClock clock;
+    /** As the gateway has it by default. */
+    private static final int OBSERVATIONS_MAX = 10_000;
+
     private final Journal journal;
     private final PolicyInForce policy;
     private final PolicyBundle bundle;
@@ -128,6 +131,11 @@ public final class FlowUnderTest implements AutoCloseable {
 
     /** Opens the flow over what a folder holds; an empty one gets the demonstration's policy. */
     FlowUnderTest(Path folder, MovedClock clock, ElementScreening screening) throws Exception {
+        this(folder, clock, screening, OBSERVATIONS_MAX);
+    }
+
+    /** The same where orbits rest on so many observations. */
+    FlowUnderTest(Path folder, MovedClock clock, ElementScreening screening, int observationsMax) throws Exception {
         this.clock = clock;
         Path policyFolder = folder.resolve("policy");
         if (!Files.exists(policyFolder)) {
@@ -151,8 +159,13 @@ public final class FlowUnderTest implements AutoCloseable {
         bundle = policy.bundle();
         ingest = new ContributionIngest(journal, policy::bundle, OrekitData.coverage(), workers, clock, meters);
         changes = new ContributionChanges(journal, policy::bundle, changer, clock);
-        Fusion fusion =
-                new Fusion(policy, (object, reference) -> ForceModel.forOrbit(reference), workers, journal, meters);
+        Fusion fusion = new Fusion(
+                policy,
+                (object, reference) -> ForceModel.forOrbit(reference),
+                observationsMax,
+                workers,
+                journal,
+                meters);
         Hazards hazards = new Hazards(
                 screening,
                 new OneOnAll(Duration.ofHours(24), MissThresholds.of(5_000), meters),

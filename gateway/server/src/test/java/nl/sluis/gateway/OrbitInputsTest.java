@@ -46,6 +46,8 @@ import nl.sluis.proto.v1.Track;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which observations an orbit rests on: also those from a satellite, and none that are too old for it. */
 class OrbitInputsTest {
@@ -117,6 +119,43 @@ class OrbitInputsTest {
                 return new Received(allies.read().messages, company.read().messages);
             }
         }
+    }
+
+    /** The log that a restart reads holds all: what is taken of it is the same. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void an_orbit_rests_on_the_newest_observations_alone_where_they_are_enough(boolean restarted) throws Exception {
+        List<String> passes = new ArrayList<>();
+        MovedClock clock = new MovedClock();
+        FlowUnderTest flow = few(clock);
+        try {
+            begin(flow, TRUTH);
+            for (int from : new int[] {0, 180}) {
+                passes.add(flow.contribute("zaf/pretoria", radar(flow, TRUTH, minutes(from, from + 120))));
+            }
+            flow.settle(Duration.ofMinutes(1));
+            assertThat(basis(flow)).containsAll(passes);
+            if (restarted) {
+                flow.close();
+                flow = few(clock);
+            }
+            passes.add(flow.contribute("zaf/pretoria", radar(flow, TRUTH, minutes(1_440, 1_560))));
+            flow.settle(Duration.ofMinutes(1));
+            assertThat(basis(flow)).contains(passes.get(1), passes.get(2)).doesNotContain(passes.get(0));
+        } finally {
+            flow.close();
+        }
+    }
+
+    /** Where the last two passes are enough, of 16 and 22 observations, and one is not. */
+    private FlowUnderTest few(MovedClock clock) throws Exception {
+        return new FlowUnderTest(
+                folder.resolve("few"), clock, elements -> new ElementScreening.Found(List.of(), List.of()), 30);
+    }
+
+    private static List<String> basis(FlowUnderTest flow) throws Exception {
+        List<Solution> tracks = tracks(flow);
+        return tracks.get(tracks.size() - 1).getBasis().getContributionIdsList();
     }
 
     /** Of a geostationary orbit, which is quickly followed over a month. */

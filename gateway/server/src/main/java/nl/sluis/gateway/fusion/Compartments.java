@@ -1,5 +1,6 @@
 package nl.sluis.gateway.fusion;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -113,6 +114,43 @@ final class Compartments<T> {
                     }
                     return false;
                 }));
+        byAudiences.values().removeIf(List::isEmpty);
+    }
+
+    /**
+     * Has some audiences take the newest entries of each compartment alone: as many as count for so much, the one that passes it
+     * included. What others take changes nothing for one of them.
+     *
+     * @param audiences the audiences
+     * @param size what an entry counts for; what counts for nothing stays
+     * @param latest how new an entry is
+     * @param sizeMax of what one audience takes of a compartment
+     */
+    void giveUpOldest(BitSet audiences, ToLongFunction<T> size, Function<T, Instant> latest, long sizeMax) {
+        record Counted<T>(Held<T> held, long size, Instant latest) {}
+        byAudiences.forEach((users, entries) -> {
+            List<Counted<T>> counted = entries.stream()
+                    .filter(held -> size.applyAsLong(held.entry()) > 0)
+                    .map(held -> new Counted<>(held, size.applyAsLong(held.entry()), latest.apply(held.entry())))
+                    .sorted(Comparator.comparing((Counted<T> one) -> one.latest())
+                            .thenComparingLong(
+                                    one -> order.applyAsLong(one.held().entry()))
+                            .reversed())
+                    .toList();
+            if (counted.stream().mapToLong(Counted::size).sum() <= sizeMax) {
+                return;
+            }
+            for (int audience = audiences.nextSetBit(0); audience >= 0; audience = audiences.nextSetBit(audience + 1)) {
+                long taken = 0;
+                for (Counted<T> one : counted) {
+                    if (one.held().takers().get(audience)) {
+                        one.held().takers().set(audience, taken < sizeMax);
+                        taken += one.size();
+                    }
+                }
+            }
+            entries.removeIf(held -> held.takers().isEmpty());
+        });
         byAudiences.values().removeIf(List::isEmpty);
     }
 

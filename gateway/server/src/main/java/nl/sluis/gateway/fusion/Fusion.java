@@ -73,6 +73,7 @@ public final class Fusion implements Stage.Work {
 
     private final Usability usability;
     private final Forces forces;
+    private final int observationsMax;
     private final ExecutorService fits;
     private final Optional<SharedFits> shared;
     private final Journal journal;
@@ -103,12 +104,20 @@ public final class Fusion implements Stage.Work {
     /**
      * @param usability the policy in force: labels, audiences, and which audiences may use a contribution
      * @param forces which forces are modelled
+     * @param observationsMax of an object, alike releasable: how many an audience's orbit rests on, the newest ones; the track
+     *     that passes it counts whole
      * @param fits runs the fits
      * @param journal where solutions stand that were made before
      * @param meters where to count
      */
-    public Fusion(Usability usability, Forces forces, ExecutorService fits, Journal journal, MeterRegistry meters) {
-        this(usability, forces, fits, Optional.empty(), journal, meters);
+    public Fusion(
+            Usability usability,
+            Forces forces,
+            int observationsMax,
+            ExecutorService fits,
+            Journal journal,
+            MeterRegistry meters) {
+        this(usability, forces, observationsMax, fits, Optional.empty(), journal, meters);
     }
 
     /**
@@ -119,6 +128,7 @@ public final class Fusion implements Stage.Work {
     public Fusion(
             Usability usability,
             Forces forces,
+            int observationsMax,
             ExecutorService fits,
             Optional<SharedFits> shared,
             Journal journal,
@@ -127,6 +137,7 @@ public final class Fusion implements Stage.Work {
         this.usability = usability;
         this.policy = usability.inForce();
         this.forces = forces;
+        this.observationsMax = observationsMax;
         this.fits = fits;
         this.journal = journal;
         this.meters = meters;
@@ -217,7 +228,8 @@ public final class Fusion implements Stage.Work {
 
     @Override
     public void restore(Entry entry) throws InvalidProtocolBufferException, LabelException, InterruptedException {
-        takeIn(entry, true);
+        Touched touched = takeIn(entry, true);
+        giveUp(touched.label().mode(), touched);
     }
 
     @Override
@@ -244,15 +256,17 @@ public final class Fusion implements Stage.Work {
     }
 
     /**
-     * Old contributions leave the views that are due, by the time of the contribution that makes them so: what others
-     * contribute changes nothing in what a view holds when it is fitted.
+     * Old contributions leave the views that are due, by the time of the contribution that makes them so, or because newer ones
+     * that are releasable alike are enough: what others contribute changes nothing in what a view holds when it is fitted.
      */
     private void giveUp(Mode mode, Touched touched) {
         Instant oldest = touched.received().minus(KEPT_IN_MEMORY);
         synchronized (objects) {
-            touched.objects()
-                    .forEach((key, audiences) -> Objects.requireNonNull(objects.get(new Subject(mode, key)))
-                            .giveUp(audiences, input -> input.received().isBefore(oldest)));
+            touched.objects().forEach((key, audiences) -> {
+                Compartments<Input> inputs = Objects.requireNonNull(objects.get(new Subject(mode, key)));
+                inputs.giveUp(audiences, input -> input.received().isBefore(oldest));
+                inputs.giveUpOldest(audiences, input -> input.observations().size(), Input::latest, observationsMax);
+            });
         }
     }
 

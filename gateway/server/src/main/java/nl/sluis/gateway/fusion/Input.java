@@ -1,6 +1,7 @@
 package nl.sluis.gateway.fusion;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import nl.sluis.gateway.item.OrbitMessages;
@@ -52,6 +53,14 @@ record Input(
     boolean reaches(Instant from) {
         return observations.stream()
                 .anyMatch(tracked -> !tracked.observation().epoch().isBefore(from));
+    }
+
+    /** The epoch of its latest observation. */
+    Instant latest() {
+        return observations.stream()
+                .map(tracked -> tracked.observation().epoch())
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.MIN);
     }
 
     /** The place of a record among all that is contributed, from the place of its contribution in the log. */

@@ -2,9 +2,12 @@ package nl.sluis.gateway.fusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,51 @@ class CompartmentsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void of_a_compartment_the_newest_are_taken_until_they_are_enough_and_what_others_take_changes_nothing() {
+        Random random = new Random(7);
+        BitSet both = BitSet.valueOf(new long[] {0b11});
+        BitSet one = BitSet.valueOf(new long[] {0b01});
+        for (int world = 0; world < 200; world++) {
+            Compartments<Integer> together = new Compartments<>(Integer::longValue);
+            Compartments<Integer> alone = new Compartments<>(Integer::longValue);
+            List<Integer> taken = new ArrayList<>();
+            for (int entry = 0; entry < 20; entry++) {
+                BitSet takers = BitSet.valueOf(new long[] {1 + random.nextInt(0b11)});
+                together.add(both, takers, entry);
+                if (takers.get(0)) {
+                    alone.add(both, one, entry);
+                    taken.add(entry);
+                }
+            }
+            // each counts for as much as its last digit, and is the newer the smaller that is
+            together.giveUpOldest(both, entry -> entry % 10, CompartmentsTest::latest, 12);
+            alone.giveUpOldest(one, entry -> entry % 10, CompartmentsTest::latest, 12);
+
+            List<Integer> kept = new ArrayList<>();
+            int count = 0;
+            taken.sort(Comparator.comparing(CompartmentsTest::latest)
+                    .thenComparing(Comparator.naturalOrder())
+                    .reversed());
+            for (int entry : taken) {
+                if (entry % 10 == 0 || count < 12) {
+                    kept.add(entry);
+                    count += entry % 10;
+                }
+            }
+            kept.sort(Comparator.naturalOrder());
+            assertThat(entries(together, one)).isEqualTo(kept).isEqualTo(entries(alone, one));
+        }
+    }
+
+    private static Instant latest(int entry) {
+        return Instant.EPOCH.minusSeconds(entry % 10);
+    }
+
+    private static List<Integer> entries(Compartments<Integer> compartments, BitSet audience) {
+        return compartments.views(audience).get(0).entries();
     }
 
     @Test

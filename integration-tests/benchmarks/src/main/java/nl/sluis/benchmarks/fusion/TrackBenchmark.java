@@ -68,6 +68,9 @@ import nl.sluis.proto.v1.Label;
  * object: each may be of any in the catalogue. Truth is simulated beside the elements of some of them.
  */
 public final class TrackBenchmark {
+    /** As the gateway has it by default. */
+    private static final int OBSERVATIONS_MAX = 10_000;
+
     private static final double OBSERVATIONS_PER_S = 350;
 
     /** A range and a direction at each. */
@@ -176,7 +179,8 @@ public final class TrackBenchmark {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         ExecutorService fits = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         try (EmbeddedJournal journal = EmbeddedJournal.open(folder, () -> start, LIMITS)) {
-            Fusion fusion = new Fusion(usability(), (key, orbit) -> ForceModel.forOrbit(orbit), fits, journal, meters);
+            Fusion fusion = new Fusion(
+                    usability(), (key, orbit) -> ForceModel.forOrbit(orbit), OBSERVATIONS_MAX, fits, journal, meters);
             try (Stage stage = new Stage("fusion", 1, journal, LogName.CONTRIBUTIONS, LogName.SOLUTIONS, fusion)) {
                 stage.start();
                 journal.append(
