@@ -248,8 +248,8 @@ public interface GatewayConfig {
         int threads();
 
         /**
-         * Observations of an object, alike releasable, that an audience's orbit rests on, the newest ones: each takes some
-         * kilobytes of memory, and a fit from the start as many milliseconds as they are tens.
+         * Observations of an object, alike releasable, that an audience's orbit rests on, the newest ones: they bound what an
+         * object takes of memory, and how long a fit takes.
          */
         @WithDefault("10000")
         int observationsMax();
