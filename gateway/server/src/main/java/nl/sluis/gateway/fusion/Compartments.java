@@ -129,6 +129,12 @@ final class Compartments<T> {
     void giveUpOldest(BitSet audiences, ToLongFunction<T> size, Function<T, Instant> latest, long sizeMax) {
         record Counted<T>(Held<T> held, long size, Instant latest) {}
         byAudiences.forEach((users, entries) -> {
+            if (entries.stream()
+                            .mapToLong(held -> size.applyAsLong(held.entry()))
+                            .sum()
+                    <= sizeMax) {
+                return;
+            }
             List<Counted<T>> counted = entries.stream()
                     .filter(held -> size.applyAsLong(held.entry()) > 0)
                     .map(held -> new Counted<>(held, size.applyAsLong(held.entry()), latest.apply(held.entry())))
@@ -137,9 +143,6 @@ final class Compartments<T> {
                                     one -> order.applyAsLong(one.held().entry()))
                             .reversed())
                     .toList();
-            if (counted.stream().mapToLong(Counted::size).sum() <= sizeMax) {
-                return;
-            }
             for (int audience = audiences.nextSetBit(0); audience >= 0; audience = audiences.nextSetBit(audience + 1)) {
                 long taken = 0;
                 for (Counted<T> one : counted) {

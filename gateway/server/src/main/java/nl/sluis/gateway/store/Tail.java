@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * asked.
  */
 final class Tail {
-    /** Bytes kept: a second of the fastest flow, beyond which a reader does not follow but catches up. */
+    /** Bytes kept: some commits of the fastest flow, beyond which a reader does not follow but catches up. */
     private static final long BYTES_MAX = 4L << 20;
 
     /** What an entry costs beside its payload, bytes. */
