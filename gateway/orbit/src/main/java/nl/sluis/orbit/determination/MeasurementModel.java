@@ -57,7 +57,7 @@ final class MeasurementModel {
             List<Double> sigmas,
             List<Optional<BiasKey>> biases) {
 
-        /** The library's measurement, made when it is asked for: one takes half a kilobyte, and rows are kept for long. */
+        /** The library's measurement, made when it is asked for: a row needs it once, and is kept for long. */
         ObservedMeasurement<?> measurement() {
             return source.get();
         }
