@@ -5,6 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import nl.sluis.proto.v1.SubscribeResponse;
 
 /** Length-prefixed messages as gRPC writes them: a flag (0: not compressed), four bytes of length, the message. */
@@ -38,6 +40,33 @@ public final class Frames {
             return SubscribeResponse.parseFrom(frame.getBytes(PREFIX_BYTES, frame.length()));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a frame of our own can't be read", e);
+        }
+    }
+
+    /** Frames that are to leave together, copied once into bytes of their own size. */
+    public static final class Row {
+        private final List<Buffer> frames = new ArrayList<>();
+        private int bytes;
+
+        /** Adds a frame behind the others; it is never changed. */
+        public void add(Buffer frame) {
+            frames.add(frame);
+            bytes += frame.length();
+        }
+
+        /** Bytes so far. */
+        public int bytes() {
+            return bytes;
+        }
+
+        /** All of them; a single one is the frame that was added. */
+        public Buffer joined() {
+            if (frames.size() == 1) {
+                return frames.get(0);
+            }
+            Buffer all = Buffer.buffer(bytes);
+            frames.forEach(all::appendBuffer);
+            return all;
         }
     }
 

@@ -122,13 +122,22 @@ public final class PolicyInForce implements Usability {
         return decision;
     }
 
-    /** Decides an item for all audiences, now, where the second decider's answer still stands. */
-    Decision decideOnce(Item item) {
-        return compiled(deciders, item);
+    /**
+     * Decides an item for all audiences where the second decider's answer still stands.
+     *
+     * @param nowMs the gateway's time, ms
+     * @param out filled with it, under the policy that it was made of
+     */
+    void decideOnce(Item item, long nowMs, Decision out) {
+        out.policy().decide(item, nowMs, out);
+        alarmed(out);
     }
 
     private Decision compiled(Deciders now, Item item) {
-        Decision decision = now.compiled().decide(item, clock.instant());
+        return alarmed(now.compiled().decide(item, clock.instant()));
+    }
+
+    private Decision alarmed(Decision decision) {
         RuntimeException failure = decision.failure();
         if (failure != null) {
             second.alarm(decision, failure);

@@ -213,8 +213,13 @@ public final class Variants {
         final IdentityHashMap<Audience, Agreed> agreed = new IdentityHashMap<>();
 
         private @Nullable CompiledPolicy agreedUnder;
-        private long agreedAtMs;
+        private long agreedSinceMs;
         private long standsUntilMs;
+
+        /** What the first decider said last; filled again, for it goes to nobody. */
+        private @Nullable Decision decision;
+
+        private long decidedAtMs;
 
         Kept(StoredItem item) {
             this.item = item;
@@ -226,18 +231,31 @@ public final class Variants {
             this.otherwise = otherwise;
         }
 
-        /** What both deciders said under the policy that holds, for a time that now is part of. */
-        @Nullable
-        Agreed agreed(Item decided, Audience audience, PolicyInForce policy) {
+        /**
+         * What both deciders let an audience have under the policy that holds, at a time that now is part of, and the first
+         * does again now: once in a millisecond for all audiences, for it depends on nothing finer.
+         */
+        Found.@Nullable Ready agreed(Item decided, Audience audience, PolicyInForce policy) {
             CompiledPolicy now = policy.compiled();
             long nowMs = policy.nowMs();
-            if (now != agreedUnder || nowMs < agreedAtMs || nowMs >= standsUntilMs) {
+            if (now != agreedUnder || nowMs < agreedSinceMs || nowMs >= standsUntilMs) {
                 agreed.clear();
                 agreedUnder = now;
-                agreedAtMs = nowMs;
+                agreedSinceMs = nowMs;
                 standsUntilMs = now.standsUntilMs(decided, nowMs);
             }
-            return agreed.get(audience);
+            Agreed found = agreed.get(audience);
+            if (found == null) {
+                return null;
+            }
+            Decision last = decision;
+            if (last == null || last.policy() != now || decidedAtMs != nowMs) {
+                last = last == null || last.policy() != now ? now.newDecision() : last;
+                policy.decideOnce(decided, nowMs, last);
+                decision = last;
+                decidedAtMs = nowMs;
+            }
+            return found.isSaidBy(last) ? found.ready() : null;
         }
     }
 
@@ -285,9 +303,9 @@ public final class Variants {
             return found.otherwise;
         }
         synchronized (found) {
-            Agreed agreed = found.agreed(item.item(), audience, policy);
-            if (agreed != null && agreed.isSaidBy(policy.decideOnce(item.item()))) {
-                return agreed.ready();
+            Found.Ready agreed = found.agreed(item.item(), audience, policy);
+            if (agreed != null) {
+                return agreed;
             }
             return decide(found, item, audience, position, wakeUp);
         }

@@ -1,8 +1,10 @@
 package nl.sluis.gateway.store;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest entries of a log, kept when they were committed: whoever follows the log is handed them without the file being
@@ -15,19 +17,53 @@ final class Tail {
     /** What an entry costs beside its payload, bytes. */
     private static final int OVERHEAD_BYTES = 160;
 
-    // without holes
-    private final TreeMap<Long, Entry> entries = new TreeMap<>();
+    private static final int FIRST_CAPACITY = 64;
+
+    // a ring without holes in the positions; its length is a power of two
+    private @Nullable Entry[] entries = new Entry[FIRST_CAPACITY];
+    private long first;
+    private long end;
     private long bytes;
 
     /** Adds what was committed behind what is there. */
     synchronized void add(List<Entry> committed) {
         for (Entry entry : committed) {
-            entries.put(entry.position(), entry);
+            if (first == end || entry.position() != end) {
+                clear(entry.position());
+            }
+            if (end - first == entries.length) {
+                grow();
+            }
+            entries[place(end++)] = entry;
             bytes += bytes(entry);
         }
         while (bytes > BYTES_MAX) {
-            bytes -= bytes(entries.pollFirstEntry().getValue());
+            bytes -= bytes(at(first));
+            entries[place(first++)] = null;
         }
+    }
+
+    private void clear(long position) {
+        Arrays.fill(entries, null);
+        first = position;
+        end = position;
+        bytes = 0;
+    }
+
+    private void grow() {
+        Entry[] wider = new Entry[2 * entries.length];
+        for (long position = first; position < end; position++) {
+            wider[(int) (position & (wider.length - 1))] = at(position);
+        }
+        entries = wider;
+    }
+
+    private int place(long position) {
+        return (int) (position & (entries.length - 1));
+    }
+
+    private Entry at(long position) {
+        return Objects.requireNonNull(entries[place(position)]);
     }
 
     /**
@@ -37,12 +73,10 @@ final class Tail {
      */
     synchronized List<Entry> from(long position, int entriesMax, long readBytesMax) {
         List<Entry> found = new ArrayList<>();
-        if (entries.containsKey(position)) {
+        if (position >= first) {
             long read = 0;
-            for (Entry entry : entries.tailMap(position).values()) {
-                if (found.size() == entriesMax || read >= readBytesMax) {
-                    break;
-                }
+            for (long next = position; next < end && found.size() < entriesMax && read < readBytesMax; next++) {
+                Entry entry = at(next);
                 found.add(entry);
                 read += entry.payload().length;
             }

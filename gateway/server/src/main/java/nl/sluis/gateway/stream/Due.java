@@ -90,14 +90,14 @@ record Due(Audience audience, AudienceLog log, Filter filter, TextForm text, Var
             int maxBytes,
             Function<SubscribeResponse, @Nullable SubscribeResponse> told,
             Runnable wakeUp) {
-        Buffer frames = Buffer.buffer();
+        Frames.Row frames = new Frames.Row();
         List<Variants.Found.Ready> products = new ArrayList<>();
         boolean own = from.isIn(snapshot);
         boolean loading = false;
         Progress at = from;
-        while (frames.length() < maxBytes && isDue(at, snapshot)) {
+        while (frames.bytes() < maxBytes && isDue(at, snapshot)) {
             if (!at.isIn(snapshot) && at.next() < log.first()) {
-                frames.appendBuffer(LiveSubscription.gap(GapReason.GAP_REASON_TRIMMED, null, releasedAt(log.first())));
+                frames.add(LiveSubscription.gap(GapReason.GAP_REASON_TRIMMED, null, releasedAt(log.first())));
                 at = at.at(log.first());
                 continue;
             }
@@ -110,7 +110,7 @@ record Due(Audience audience, AudienceLog log, Filter filter, TextForm text, Var
                 if (here == null) {
                     break;
                 }
-                frames.appendBuffer(Frames.frame(here));
+                frames.add(Frames.frame(here));
             } else {
                 Variants.Found found = variants.find(audience, log.position(index), wakeUp);
                 if (found instanceof Variants.Found.Loading) {
@@ -120,21 +120,21 @@ record Due(Audience audience, AudienceLog log, Filter filter, TextForm text, Var
                 }
                 if (found instanceof Variants.Found.Ready ready) {
                     if (filter.matches(ready.product())) {
-                        frames.appendBuffer(ready.frame(text));
+                        frames.add(ready.frame(text));
                         products.add(ready);
                         isDelivery = true;
                     }
                 } else if (found instanceof Variants.Found.Damaged) {
-                    frames.appendBuffer(
+                    frames.add(
                             LiveSubscription.gap(GapReason.GAP_REASON_DAMAGED, releasedAt(index), releasedAt(index)));
                 } else if (found instanceof Variants.Found.Trimmed) {
-                    frames.appendBuffer(
+                    frames.add(
                             LiveSubscription.gap(GapReason.GAP_REASON_TRIMMED, releasedAt(index), releasedAt(index)));
                 }
                 // withheld by another policy than it was released under: nothing is said; withdrawn: the notice says it
             }
             at = at.isIn(snapshot) ? at.ofSnapshot(isDelivery) : at.live(isDelivery);
         }
-        return new Gathered(frames, products, at, own, loading);
+        return new Gathered(frames.joined(), products, at, own, loading);
     }
 }

@@ -424,6 +424,27 @@ abstract class JournalContract {
         assertThat(append("c")).isEqualTo(taken.size() + 1L);
     }
 
+    @Test
+    void aListenerMayCloseTheJournalAndWhatWasTakenIsKept() throws Exception {
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        journal.onGrowth(LOG, watermark -> {
+            awaitQuietly(taken);
+            journal.close();
+            closed.countDown();
+        });
+        CompletableFuture<Appended> first = journal.append(LOG, NewEntry.of(bytes("a")));
+        CompletableFuture<Appended> second = journal.append(LOG, NewEntry.of(bytes("b")));
+        taken.countDown();
+        assertThat(closed.await(WAIT_S, TimeUnit.SECONDS)).isTrue();
+        assertThat(await(first).position()).isEqualTo(1);
+        assertThat(await(second).position()).isEqualTo(2);
+        assertRefused(journal.append(LOG, NewEntry.of(bytes("c"))), StoreException.Code.CLOSED);
+
+        reopen(StoreLimits.DEFAULT);
+        assertThat(journal.read(LOG, 1, 10)).hasSize(2);
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await(WAIT_S, TimeUnit.SECONDS);

@@ -25,7 +25,7 @@ import java.util.stream.LongStream;
 public final class FanOutBenchmark {
     private static final int ROUNDS = 5;
     private static final int DELIVERIES_PER_S = 60_000;
-    private static final int ROUND_DELIVERIES = 60_000;
+    private static final int ROUND_DELIVERIES = 240_000;
     private static final int WARM_UP_DELIVERIES = 2_000_000;
     private static final int WARM_UP_DELIVERIES_PER_S = 150_000;
     private static final int WINDOW_BYTES = 4 << 20;

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A server in a process of its own. */
@@ -16,6 +19,7 @@ final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader out;
     private final OutputStream in;
+    private final Map<Path, Long> nanosOfThreads = new HashMap<>();
     private int port;
 
     private ServerProcess(Process process) {
@@ -73,24 +77,25 @@ final class ServerProcess implements AutoCloseable {
 
     /**
      * Processor time of its threads so far, ns, as the scheduler counts it; without those of the compiler, which are at work
-     * longer than one can wait.
+     * longer than one can wait. A thread that has ended counts as it was seen last.
      */
     long cpuNanos() throws IOException {
         try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
-            return threads.mapToLong(ServerProcess::threadNanos).sum();
+            threads.forEach(thread -> threadNanos(thread).ifPresent(nanos -> nanosOfThreads.put(thread, nanos)));
         }
+        return nanosOfThreads.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private static long threadNanos(Path thread) {
+    private static OptionalLong threadNanos(Path thread) {
         try {
             if (Files.readString(thread.resolve("comm"), StandardCharsets.US_ASCII)
                     .contains(" CompilerThre")) {
-                return 0;
+                return OptionalLong.empty();
             }
             String text = Files.readString(thread.resolve("schedstat"), StandardCharsets.US_ASCII);
-            return Long.parseLong(text.substring(0, text.indexOf(' ')));
+            return OptionalLong.of(Long.parseLong(text.substring(0, text.indexOf(' '))));
         } catch (NoSuchFileException ended) {
-            return 0;
+            return OptionalLong.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -182,15 +182,14 @@ final class SluisServer implements StreamServer {
     public void publish(int messages) throws Exception {
         List<NewEntry> releases = new ArrayList<>();
         for (int i = 0; i < messages; i++) {
-            Product product = product(number, "x".repeat(padding));
-            long position = messages == 1 ? append(product) : kept(number % PRODUCTS);
-            number++;
+            long position = messages == 1 ? append(product(number, "x".repeat(padding))) : kept(number % PRODUCTS);
             releases.add(NewEntry.of(StoredRelease.newBuilder()
                     .setProductPosition(position)
-                    .setProductId(product.getProductId())
+                    .setProductId(productId(number))
                     .addAllAudiences(audienceIds)
                     .build()
                     .toByteArray()));
+            number++;
         }
         journal.append(LogName.RELEASED, releases).join();
     }
@@ -236,9 +235,15 @@ final class SluisServer implements StreamServer {
                 .toByteArray());
     }
 
+    /** 32 digits, as a product's identifier has. */
+    private static String productId(int number) {
+        String digits = Integer.toString(number);
+        return "0".repeat(32 - digits.length()) + digits;
+    }
+
     private static Product product(int number, String padding) {
         return Product.newBuilder()
-                .setProductId(String.format(Locale.ROOT, "%032d", number))
+                .setProductId(productId(number))
                 .setVersion(1)
                 .setKind(ProductKind.PRODUCT_KIND_PROXIMITY)
                 .setDataMode(DataMode.DATA_MODE_REAL)
