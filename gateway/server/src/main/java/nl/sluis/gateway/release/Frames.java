@@ -43,10 +43,17 @@ public final class Frames {
         }
     }
 
+    /** An empty row. */
+    public static Row row() {
+        return new Row();
+    }
+
     /** Frames that are to leave together, copied once into bytes of their own size. */
     public static final class Row {
         private final List<Buffer> frames = new ArrayList<>();
         private int bytes;
+
+        private Row() {}
 
         /** Adds a frame behind the others; it is never changed. */
         public void add(Buffer frame) {

@@ -90,7 +90,7 @@ record Due(Audience audience, AudienceLog log, Filter filter, TextForm text, Var
             int maxBytes,
             Function<SubscribeResponse, @Nullable SubscribeResponse> told,
             Runnable wakeUp) {
-        Frames.Row frames = new Frames.Row();
+        Frames.Row frames = Frames.row();
         List<Variants.Found.Ready> products = new ArrayList<>();
         boolean own = from.isIn(snapshot);
         boolean loading = false;
