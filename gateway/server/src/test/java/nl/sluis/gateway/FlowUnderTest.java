@@ -96,10 +96,10 @@ public final class FlowUnderTest implements AutoCloseable {
             "zaf.yaml",
             "aus.yaml");
 
-    private final MovedClock clock;
     /** As the gateway has it by default. */
     private static final int OBSERVATIONS_MAX = 10_000;
 
+    private final MovedClock clock;
     private final Journal journal;
     private final PolicyInForce policy;
     private final PolicyBundle bundle;
